@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const door = (name: string): string => fileURLToPath(new URL(`./runtime/doors/${name}.ts`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests run the sources; spawned processes run the built package.
+    alias: [
+      { find: /^affinity-data\/(schema|client|testing|plugin)$/, replacement: `${door("$1").replace(/\$1\.ts$/, "")}$1.ts` },
+      { find: /^affinity-data$/, replacement: door("node") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    reporters: ["default", "./test/support/closing-line.ts"],
+    maxWorkers: 2,
+  },
+});
