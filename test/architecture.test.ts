@@ -34,7 +34,10 @@ function sources(folder: string): string[] {
 
 const files = ["runtime", "codegen", "cli"].flatMap(sources);
 const parsed = new Map(
-  files.map((file) => [file, ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest)]),
+  files.map((file) => [
+    file,
+    ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest),
+  ]),
 );
 
 function importsOf(file: string): Import[] {
@@ -115,7 +118,10 @@ describe("architecture", () => {
       const [source, target] = [place(from), place(to)];
       if (source.top === "runtime") return target.top === "codegen" || target.top === "cli";
       if (source.top === "codegen")
-        return target.top === "cli" || (target.top === "runtime" && !["core", "schema", "protocol"].includes(target.folder ?? ""));
+        return (
+          target.top === "cli" ||
+          (target.top === "runtime" && !["core", "schema", "protocol"].includes(target.folder ?? ""))
+        );
       return false;
     });
     expect(wrong).toEqual([]);

@@ -98,11 +98,19 @@ export interface KeyspaceAccess {
   put(address: KeyAddress, value: Uint8Array, options: WriteOptions): Promise<WriteAnswer>;
   delete(address: KeyAddress, options: WriteOptions): Promise<WriteAnswer>;
   /** @param request Avro binary without frame, checked by the caller. */
-  call(address: KeyAddress, message: string, request: Uint8Array | undefined, options: WriteOptions): Promise<MessageAnswer>;
+  call(
+    address: KeyAddress,
+    message: string,
+    request: Uint8Array | undefined,
+    options: WriteOptions,
+  ): Promise<MessageAnswer>;
   /** One page, merged over all partitions. */
   list(request: ListRequest, options: CallOptions): Promise<readonly ListedRow[]>;
   /** All rows of a range in key order, from one snapshot of each partition. Pages of at most 1,000. */
-  stream(request: Omit<ListRequest, "limit">, options: { readonly signal: AbortSignal }): AsyncIterable<readonly ListedRow[]>;
+  stream(
+    request: Omit<ListRequest, "limit">,
+    options: { readonly signal: AbortSignal },
+  ): AsyncIterable<readonly ListedRow[]>;
 }
 
 export interface KeyspaceSchemaIds {
