@@ -5,7 +5,10 @@ class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 };
     for (const module of modules) {
-      if (module.state() === "failed" && [...module.children.allTests()].every((test) => test.result().state !== "failed"))
+      if (
+        module.state() === "failed" &&
+        [...module.children.allTests()].every((test) => test.result().state !== "failed")
+      )
         counts.failed += 1;
       for (const test of module.children.allTests()) {
         const state = test.result().state;
