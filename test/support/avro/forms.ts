@@ -1,0 +1,216 @@
+/**
+ * The forms that a value takes: in TypeScript as users see it, in avsc, in plain JSON and in the specification's JSON.
+ * Written from the user-facing contract and the specification, not from the product's code.
+ */
+import type { LeafValue } from "./leaves.js";
+import { type Json, printLossless } from "./lossless-json.js";
+import { branchName, type Logical, type Shape, type Types } from "./shape.js";
+import { convert, type Form, type Leaf, type Value } from "./value.js";
+
+/** A value as generated TypeScript types have it. */
+export type UserValue = LeafValue | Date | readonly UserValue[] | { readonly [member: string]: UserValue | undefined };
+
+/** The values of an object that has no prototype, as maps have none. */
+function bare<T>(entries: Iterable<readonly [string, T]>): { [member: string]: T } {
+  const out: { [member: string]: T } = Object.create(null);
+  for (const [key, value] of entries) out[key] = value;
+  return out;
+}
+
+/** `[null, T]` and `[T, null]` are bare, one branch is its type; every other union is tagged. */
+function isTagged(shape: Shape & { readonly kind: "union" }): boolean {
+  const others = shape.branches.filter((branch) => branch.kind !== "null");
+  return others.length > 1 || shape.branches.length > 2;
+}
+
+function userForm(isInput: boolean): Form<UserValue> {
+  return {
+    primitive: (value, leaf) =>
+      leaf.kind !== "enum" && leaf.logical !== undefined ? userLogical(value, leaf.logical, leaf) : value,
+    list: (items) => items,
+    map: (entries) => bare(entries),
+    union: (value, branch, shape) => (value === null || !isTagged(shape) ? value : { [branchName(branch)]: value }),
+    record: (fields, omitted) => {
+      const kept = [...fields].filter(([name]) => !isInput || !omitted.has(name));
+      return Object.fromEntries(kept);
+    },
+  };
+}
+
+/** What reading gives: every field there. */
+export function userValue(value: Value, shape: Shape, types: Types): UserValue {
+  return convert(value, shape, types, userForm(false));
+}
+
+/** What may be written: fields whose default is meant are left out. */
+export function userInput(value: Value, shape: Shape, types: Types): UserValue {
+  return convert(value, shape, types, userForm(true));
+}
+
+function userLogical(value: LeafValue, logical: Logical, leaf: Leaf): UserValue {
+  switch (logical.name) {
+    case "decimal":
+      return decimalText(unscaled(value), logical.scale);
+    case "uuid":
+      return value instanceof Uint8Array ? uuidOf(value) : value;
+    case "date":
+      return isoDate(Number(value));
+    case "timestamp-millis":
+      return new Date(Number(value));
+    case "duration": {
+      const [months, days, millis] = durationOf(value);
+      return { months, days, millis };
+    }
+    default:
+      if (leaf.kind !== "int" && leaf.kind !== "long") throw new Error(`${logical.name} on ${leaf.kind}`);
+      return value;
+  }
+}
+
+function unscaled(value: LeafValue): bigint {
+  if (!(value instanceof Uint8Array)) throw new Error("a decimal is bytes");
+  let out = 0n;
+  for (const byte of value) out = (out << 8n) | BigInt(byte);
+  return BigInt.asIntN(8 * value.length, out);
+}
+
+/** Exact decimal text with always `scale` digits behind the point. */
+function decimalText(value: bigint, scale: number): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, "0");
+  const whole = digits.slice(0, digits.length - scale);
+  const sign = value < 0n ? "-" : "";
+  return scale === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(digits.length - scale)}`;
+}
+
+function uuidOf(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+/** Proleptic Gregorian calendar, as ISO 8601 has it; years beyond four digits with a sign and at least six digits. */
+function isoDate(days: number): string {
+  // Years begin in March here, so that the leap day is a year's last.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${yearText(year)}-${two(month)}-${two(day)}`;
+}
+
+function yearText(year: number): string {
+  if (year >= 0 && year <= 9999) return String(year).padStart(4, "0");
+  return `${year < 0 ? "-" : "+"}${String(Math.abs(year)).padStart(6, "0")}`;
+}
+
+function durationOf(value: LeafValue): readonly [number, number, number] {
+  if (!(value instanceof Uint8Array)) throw new Error("a duration is bytes");
+  const buffer = Buffer.from(value);
+  return [buffer.readUInt32LE(0), buffer.readUInt32LE(4), buffer.readUInt32LE(8)];
+}
+
+/** A value as avsc takes it with `wrapUnions: "always"` and bigint longs. */
+export type AvscValue = LeafValue | readonly AvscValue[] | { readonly [member: string]: AvscValue };
+
+const avscForm: Form<AvscValue> = {
+  primitive: (value) => (value instanceof Uint8Array ? Buffer.from(value) : value),
+  list: (items) => items,
+  map: (entries) => Object.fromEntries(entries),
+  union: (value, branch) => (branch.kind === "null" ? null : { [branchName(branch)]: value }),
+  record: (fields) => Object.fromEntries(fields),
+};
+
+export function avscValue(value: Value, shape: Shape, types: Types): AvscValue {
+  return convert(value, shape, types, avscForm);
+}
+
+/** Specification, "JSON Encoding": bytes and fixed as text of their code points, unions tagged except null. */
+const avroJsonForm: Form<Json> = {
+  primitive: (value) => (value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : jsonNumber(value)),
+  list: (items) => items,
+  map: (entries) => bare(entries),
+  union: (value, branch) => (branch.kind === "null" ? null : { [branchName(branch)]: value }),
+  record: (fields) => bare(fields),
+};
+
+export function avroJson(value: Value, shape: Shape, types: Types): string {
+  return printLossless(convert(value, shape, types, avroJsonForm));
+}
+
+/** JSON has no NaN and no infinities: text. */
+function jsonNumber(value: Exclude<LeafValue, Uint8Array>): Json {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
+const plainJsonForm: Form<Json> = {
+  primitive: (value, leaf) => {
+    if (leaf.kind !== "enum" && leaf.logical !== undefined) return plainLogical(value, leaf.logical);
+    return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : jsonNumber(value);
+  },
+  list: (items) => items,
+  map: (entries) => bare(entries),
+  union: (value, branch, shape) => (value === null || !isTagged(shape) ? value : { [branchName(branch)]: value }),
+  record: (fields) => bare(fields),
+};
+
+/** Plain JSON as the HTTP interface has it. */
+export function plainJson(value: Value, shape: Shape, types: Types): string {
+  return printLossless(convert(value, shape, types, plainJsonForm));
+}
+
+function plainLogical(value: LeafValue, logical: Logical): Json {
+  switch (logical.name) {
+    case "decimal":
+      return decimalText(unscaled(value), logical.scale);
+    case "uuid":
+      return value instanceof Uint8Array ? uuidOf(value) : String(value);
+    case "date":
+      return isoDate(Number(value));
+    case "duration": {
+      const [months, days, millis] = durationOf(value);
+      return { months, days, millis };
+    }
+    case "time-millis":
+      return isoTime(BigInt(Number(value)), 3);
+    case "time-micros":
+      return isoTime(BigInt(Number(value)), 6);
+    case "timestamp-millis":
+      return `${isoTimestamp(longOf(value), 3)}Z`;
+    case "timestamp-micros":
+      return `${isoTimestamp(longOf(value), 6)}Z`;
+    case "timestamp-nanos":
+      return `${isoTimestamp(longOf(value), 9)}Z`;
+    case "local-timestamp-millis":
+      return isoTimestamp(longOf(value), 3);
+    case "local-timestamp-micros":
+      return isoTimestamp(longOf(value), 6);
+    case "local-timestamp-nanos":
+      return isoTimestamp(longOf(value), 9);
+  }
+}
+
+function longOf(value: LeafValue): bigint {
+  if (typeof value !== "bigint") throw new Error("a timestamp is a long");
+  return value;
+}
+
+function isoTime(value: bigint, digits: number): string {
+  const unit = 10n ** BigInt(digits);
+  const seconds = value / unit;
+  const two = (part: bigint): string => part.toString().padStart(2, "0");
+  const clock = `${two(seconds / 3600n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}`;
+  return `${clock}.${(value % unit).toString().padStart(digits, "0")}`;
+}
+
+function isoTimestamp(value: bigint, digits: number): string {
+  const unitsOfDay = 86_400n * 10n ** BigInt(digits);
+  const ofDay = ((value % unitsOfDay) + unitsOfDay) % unitsOfDay;
+  return `${isoDate(Number((value - ofDay) / unitsOfDay))}T${isoTime(ofDay, digits)}`;
+}
