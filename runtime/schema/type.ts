@@ -6,7 +6,13 @@ import type { Reader } from "./reader.js";
 import type { Writer } from "./writer.js";
 
 /** A JSON value as `JSON.parse` gives it. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [member: string]: JsonValue };
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [member: string]: JsonValue };
 
 /**
  * A type as the interpreting codecs (JSON, keys, explanation of faults, canonical form) read it.
