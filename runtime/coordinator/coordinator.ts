@@ -19,7 +19,11 @@ export interface Mastership {
 /** See the head of the file. */
 export interface Coordinator {
   /** Resolves when this node is the partition's master. */
-  becomeMaster(request: { readonly keyspace: string; readonly partition: number; readonly signal: AbortSignal }): Promise<Mastership>;
+  becomeMaster(request: {
+    readonly keyspace: string;
+    readonly partition: number;
+    readonly signal: AbortSignal;
+  }): Promise<Mastership>;
   /** Releases everything. Idempotent. */
   close(): Promise<void>;
 }

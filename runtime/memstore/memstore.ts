@@ -114,7 +114,11 @@ export interface PartitionStore {
 
 /** See the head of the file. */
 export interface MemStore {
-  open(partition: { readonly keyspace: string; readonly partition: number; readonly stores: readonly string[] }): Promise<PartitionStore>;
+  open(partition: {
+    readonly keyspace: string;
+    readonly partition: number;
+    readonly stores: readonly string[];
+  }): Promise<PartitionStore>;
   /** Flushes and closes. Idempotent. */
   close(): Promise<void>;
 }

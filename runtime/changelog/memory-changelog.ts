@@ -1,0 +1,341 @@
+/**
+ * A changelog in memory, for tests and for data that may be lost. Asked to, it behaves as badly as Kafka may: offsets with
+ * gaps, fences that take an offset, appends with an unknown outcome that are there, are not, or come later, and records
+ * of other programs.
+ */
+import { type Clock, sleep } from "../core/clock.js";
+import type { Random } from "../core/random.js";
+import type {
+  AppendOutcome,
+  Changelog,
+  LogRecord,
+  LogSlice,
+  NewRecord,
+  PartitionLog,
+  ReadRequest,
+  TopicInfo,
+  TopicSpec,
+} from "./changelog.js";
+import { fencedBy, topicConflict, topicUnknown, unavailable } from "./topics.js";
+
+/**
+ * What goes wrong with an append: it is refused, or its outcome is unknown while its records were written, were lost, or
+ * come when the writer fences or `landLate` is called.
+ */
+export type AppendFault = "refused" | "unknown-written" | "unknown-lost" | "unknown-late";
+
+/** What an append is about to do, for whoever decides about faults. */
+export interface AppendAttempt {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly records: readonly NewRecord[];
+}
+
+export interface MemoryChangelogOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Records that outlive `close`, to test restarts. Default: its own. */
+  readonly storage?: MemoryLogStorage;
+  /** Chance, 0 to 1, that an append takes one to three offsets more than it has records. Default 0. */
+  readonly gapChance?: number;
+  /** Whether a fence takes an offset of each topic, as Kafka's control marker does. Default false. */
+  readonly fenceTakesOffset?: boolean;
+  /** Time between an append and its outcome, ms; 0 is the next turn. Default 0. */
+  readonly latencyMs?: number;
+  /** Decides about each append; undefined lets it succeed. */
+  readonly fault?: (attempt: AppendAttempt) => AppendFault | undefined;
+}
+
+interface StoredLog {
+  records: LogRecord[];
+  end: bigint;
+  timestamp: number;
+}
+
+interface StoredTopic {
+  spec: TopicSpec;
+  readonly info: TopicInfo;
+  readonly logs: readonly StoredLog[];
+}
+
+/** What a MemoryChangelog remembers; hand it to the next one to play a restart. */
+export class MemoryLogStorage {
+  readonly topics = new Map<string, StoredTopic>();
+}
+
+const defaultReadBytes = 1024 * 1024;
+
+/** See the head of the file. */
+export class MemoryChangelog implements Changelog {
+  readonly #options: MemoryChangelogOptions;
+  readonly #topics: Map<string, StoredTopic>;
+  /** By topic and partition, the log that may append. */
+  readonly #owners = new Map<string, MemoryPartitionLog>();
+  readonly #open = new Set<MemoryPartitionLog>();
+  #isClosed = false;
+
+  constructor(options: MemoryChangelogOptions) {
+    this.#options = options;
+    this.#topics = (options.storage ?? new MemoryLogStorage()).topics;
+  }
+
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
+    for (const spec of specs) {
+      const known = this.#topics.get(spec.name);
+      if (known !== undefined && known.info.partitions !== spec.partitions)
+        throw topicConflict(spec, known.info.partitions);
+    }
+    return specs.map((spec) => {
+      const known = this.#topics.get(spec.name);
+      if (known !== undefined) {
+        known.spec = spec;
+        return known.info;
+      }
+      const incarnation = this.#options.random.bits64().toString(16).padStart(16, "0");
+      const info: TopicInfo = { name: spec.name, partitions: spec.partitions, incarnation };
+      const logs = Array.from({ length: spec.partitions }, () => ({ records: [], end: 0n, timestamp: 0 }));
+      this.#topics.set(spec.name, { spec, info, logs });
+      return info;
+    });
+  }
+
+  async open(request: {
+    readonly topics: readonly string[];
+    readonly partition: number;
+    readonly epoch: number;
+    readonly writer: bigint;
+  }): Promise<PartitionLog> {
+    if (this.#isClosed) throw closed();
+    for (const topic of request.topics) this.#log(topic, request.partition);
+    const log = new MemoryPartitionLog(this, request.topics, request.partition, request.epoch);
+    this.#open.add(log);
+    this.own(log);
+    return log;
+  }
+
+  async read(request: ReadRequest): Promise<LogSlice> {
+    request.signal?.throwIfAborted();
+    const log = this.#log(request.topic, request.partition);
+    const maxBytes = request.maxBytes ?? defaultReadBytes;
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    let index = firstAtOrAfter(log.records, request.fromOffset);
+    for (; index < log.records.length; index += 1) {
+      const record = log.records[index];
+      if (record === undefined || (records.length > 0 && bytes >= maxBytes)) break;
+      records.push(record);
+      bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    }
+    const behind = log.end > request.fromOffset ? log.end : request.fromOffset;
+    return { records, nextOffset: log.records[index]?.offset ?? behind, endOffset: log.end };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const log of this.#open) await log.close();
+  }
+
+  /** Appends a record as another program would: without headers, key and value as they are. */
+  writeForeign(record: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly key: Uint8Array | null;
+    readonly value: Uint8Array | null;
+  }): bigint {
+    const log = this.#log(record.topic, record.partition);
+    const offset = log.end;
+    log.timestamp = Math.max(log.timestamp, this.#options.clock.now());
+    log.records.push({ offset, key: copy(record.key), value: copy(record.value), timestamp: log.timestamp });
+    log.end = offset + 1n;
+    return offset;
+  }
+
+  /** Lets every late append come that no fence has refused yet. */
+  landLate(): void {
+    for (const log of this.#open) log.landLate();
+  }
+
+  /** Compacts every topic as its specification says: the newest record of each key, and what is younger. */
+  compact(): void {
+    const now = this.#options.clock.now();
+    for (const { spec, logs } of this.#topics.values())
+      for (const log of logs) log.records = compacted(log.records, { spec, now });
+  }
+
+  /** Makes a log the one that may append, unless a later epoch has done so. Not for users of the port. */
+  own(log: MemoryPartitionLog): boolean {
+    for (const topic of log.topics) {
+      const owner = this.#owners.get(`${topic}/${log.partition}`);
+      if (owner !== undefined && owner.epoch > log.epoch) return false;
+    }
+    for (const topic of log.topics) {
+      const previous = this.#owners.get(`${topic}/${log.partition}`);
+      if (previous !== undefined && previous !== log) previous.fenced(this.#options.random.next() < 0.5);
+      this.#owners.set(`${topic}/${log.partition}`, log);
+    }
+    return true;
+  }
+
+  /** Fences for a log. Not for users of the port. */
+  fence(log: MemoryPartitionLog): ReadonlyMap<string, bigint> {
+    if (this.#isClosed) throw closed();
+    if (!this.own(log)) throw deposed(log);
+    log.fenced(this.#options.random.next() < 0.5);
+    const ends = new Map<string, bigint>();
+    for (const topic of log.topics) {
+      const stored = this.#log(topic, log.partition);
+      if (this.#options.fenceTakesOffset === true) stored.end += 1n;
+      ends.set(topic, stored.end);
+    }
+    return ends;
+  }
+
+  /** Appends for a log. Not for users of the port. */
+  async append(log: MemoryPartitionLog, records: readonly NewRecord[]): Promise<AppendOutcome> {
+    const fault = this.#options.fault?.({ partition: log.partition, epoch: log.epoch, records });
+    await this.#latency();
+    if (this.#isClosed) return { outcome: "refused", error: closed() };
+    if (log.topics.some((topic) => this.#owners.get(`${topic}/${log.partition}`) !== log))
+      return { outcome: "fenced", error: deposed(log) };
+    const stray = records.find((record) => !log.topics.includes(record.topic));
+    if (stray !== undefined)
+      return { outcome: "refused", error: new Error(`assertion failed: topic ${stray.topic} is not of this log`) };
+    const error = unavailable(`partition ${log.partition}`, "an injected fault");
+    switch (fault) {
+      case "refused":
+        return { outcome: "refused", error };
+      case "unknown-lost":
+        return { outcome: "unknown", error };
+      case "unknown-late":
+        log.late = () => void this.#write(log.partition, records);
+        return { outcome: "unknown", error };
+      case "unknown-written":
+        this.#write(log.partition, records);
+        return { outcome: "unknown", error };
+      case undefined:
+        return { outcome: "acknowledged", ...this.#write(log.partition, records) };
+    }
+  }
+
+  /** Forgets a closed log. Not for users of the port. */
+  forget(log: MemoryPartitionLog): void {
+    this.#open.delete(log);
+  }
+
+  async #latency(): Promise<void> {
+    const latencyMs = this.#options.latencyMs ?? 0;
+    if (latencyMs > 0) await sleep(this.#options.clock, latencyMs);
+    else await Promise.resolve();
+  }
+
+  #write(
+    partition: number,
+    records: readonly NewRecord[],
+  ): { readonly offsets: readonly bigint[]; readonly timestamp: number } {
+    const logs = new Map([...new Set(records.map(({ topic }) => topic))].map((t) => [t, this.#log(t, partition)]));
+    let timestamp = this.#options.clock.now();
+    for (const log of logs.values()) timestamp = Math.max(timestamp, log.timestamp);
+    const offsets = records.map((record) => {
+      const log = logs.get(record.topic) ?? this.#log(record.topic, partition);
+      const offset = log.end;
+      const { key, value, headers } = record;
+      log.records.push({ offset, key: new Uint8Array(key), value: copy(value), timestamp, headers });
+      log.end = offset + 1n;
+      return offset;
+    });
+    for (const log of logs.values()) {
+      log.timestamp = timestamp;
+      if (this.#options.random.next() < (this.#options.gapChance ?? 0))
+        log.end += 1n + BigInt(Math.floor(this.#options.random.next() * 3));
+    }
+    return { offsets, timestamp };
+  }
+
+  #log(topic: string, partition: number): StoredLog {
+    const log = this.#topics.get(topic)?.logs[partition];
+    if (log === undefined) throw topicUnknown(topic, partition);
+    return log;
+  }
+}
+
+class MemoryPartitionLog implements PartitionLog {
+  readonly topics: readonly string[];
+  readonly partition: number;
+  readonly epoch: number;
+  /** The append of unknown outcome that has not come yet. */
+  late: (() => void) | undefined;
+  readonly #changelog: MemoryChangelog;
+  #isClosed = false;
+
+  constructor(changelog: MemoryChangelog, topics: readonly string[], partition: number, epoch: number) {
+    this.#changelog = changelog;
+    this.topics = topics;
+    this.partition = partition;
+    this.epoch = epoch;
+  }
+
+  async fence(signal: AbortSignal): Promise<ReadonlyMap<string, bigint>> {
+    signal.throwIfAborted();
+    return this.#changelog.fence(this);
+  }
+
+  async append(records: readonly NewRecord[]): Promise<AppendOutcome> {
+    if (this.#isClosed) return { outcome: "refused", error: closed() };
+    return this.#changelog.append(this, records);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#changelog.forget(this);
+  }
+
+  landLate(): void {
+    this.late?.();
+    this.late = undefined;
+  }
+
+  /** A fence: what is still under way came before it or never comes. */
+  fenced(hasCome: boolean): void {
+    if (hasCome) this.landLate();
+    this.late = undefined;
+  }
+}
+
+function firstAtOrAfter(records: readonly LogRecord[], offset: bigint): number {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((records[middle]?.offset ?? 0n) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function compacted(
+  records: readonly LogRecord[],
+  { spec, now }: { readonly spec: TopicSpec; readonly now: number },
+): LogRecord[] {
+  const isAged = (record: LogRecord): boolean => record.timestamp < now - spec.historyMs;
+  const newest = new Map<string, bigint>();
+  for (const record of records)
+    if (record.key !== null && isAged(record)) newest.set(Buffer.from(record.key).toString("latin1"), record.offset);
+  return records.filter((record) => {
+    if (record.key === null || !isAged(record)) return true;
+    if (newest.get(Buffer.from(record.key).toString("latin1")) !== record.offset) return false;
+    return record.value !== null || record.timestamp >= now - spec.tombstoneMs;
+  });
+}
+
+function copy(bytes: Uint8Array | null): Uint8Array | null {
+  // Buffer.slice would share the memory.
+  return bytes === null ? null : new Uint8Array(bytes);
+}
+
+function closed(): Error {
+  return unavailable("changelog", "it is closed; nothing more is taken");
+}
+
+function deposed(log: MemoryPartitionLog): Error {
+  return fencedBy(`${log.topics.join(", ")}/${log.partition}`, log.epoch);
+}

@@ -1,0 +1,34 @@
+/** Errors that every changelog gives alike. */
+import { AffinityError } from "../core/errors.js";
+import type { TopicSpec } from "./changelog.js";
+
+/** A topic exists with another number of partitions. */
+export function topicConflict(spec: TopicSpec, partitions: number): AffinityError {
+  return new AffinityError(
+    "CONFIG_INVALID",
+    `topic ${spec.name}: it has ${partitions} partitions, ${spec.partitions} are asked for; keys would move between ` +
+      `partitions; set \`partitions\` back to ${partitions}, or start with another topic or an empty data folder`,
+  );
+}
+
+/** A topic or partition that `ensureTopics` has not made. */
+export function topicUnknown(topic: string, partition: number): AffinityError {
+  return new AffinityError(
+    "CONFIG_INVALID",
+    `topic ${topic}, partition ${partition}: there is no such log; ensureTopics makes it`,
+  );
+}
+
+/** The epoch that this log was opened under is not the latest. */
+export function fencedBy(subject: string, epoch: number): AffinityError {
+  return new AffinityError(
+    "PARTITION_NOT_MASTER",
+    `${subject}: epoch ${epoch} is fenced by a later one; the later master writes`,
+    { applied: "no" },
+  );
+}
+
+/** Nothing is taken, with certainty. */
+export function unavailable(subject: string, what: string, cause?: unknown): AffinityError {
+  return new AffinityError("CHANGELOG_UNAVAILABLE", `${subject}: ${what}`, { applied: "no", cause });
+}
