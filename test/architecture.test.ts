@@ -11,6 +11,7 @@ const rows = [
   ["core"],
   ["schema"],
   ["protocol"],
+  ["sqlite"],
   ["registry", "memstore", "changelog", "coordinator"],
   ["state"],
   ["partition"],
