@@ -118,4 +118,5 @@ export interface ResolvedConfig {
   readonly stallMs: number;
   /** How long a stop waits for accepted requests, ms. */
   readonly drainMs: number;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
 }

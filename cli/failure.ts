@@ -1,0 +1,49 @@
+/** How commands end: exit codes, and what is printed for whatever a command throws. */
+import { isAffinityError, messageOf } from "../runtime/core/errors.js";
+import type { Terminal } from "./terminal.js";
+
+/** Exit codes of every command. */
+export const exitCodes = {
+  done: 0,
+  /** The input has faults; nothing was written. */
+  findings: 1,
+  /** The command was not used as its help says. */
+  wrongUse: 2,
+  /** The system failed: disk, port, data folder, an error of ours. */
+  systemFailed: 3,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Ends a command after everything was printed. */
+export class CommandEnd extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The command was used wrongly; the text says how it is used. */
+export class WrongUse extends Error {}
+
+/** Codes that speak of the user's input rather than of the system. */
+const inputCodes: ReadonlySet<string> = new Set(["GENERATED_STALE", "HANDLER_MISSING", "CONFIG_INVALID", "NOT_YET"]);
+
+/** Prints what a command threw, and says how the process ends. */
+export function reportFailure(error: unknown, terminal: Terminal): ExitCode {
+  if (error instanceof CommandEnd) return error.exitCode;
+  if (error instanceof WrongUse) {
+    terminal.note(`${terminal.colors.red("error")}: ${error.message}`);
+    terminal.emit({ event: "error", code: "WRONG_USE", text: error.message });
+    return exitCodes.wrongUse;
+  }
+  const code = isAffinityError(error) ? error.code : "INTERNAL";
+  const text = isAffinityError(error) ? error.detail : messageOf(error);
+  terminal.note(`${terminal.colors.red("error")} ${code}: ${text}`);
+  if (!isAffinityError(error) && error instanceof Error && error.stack !== undefined)
+    terminal.note(terminal.colors.dim(error.stack));
+  terminal.emit({ event: "error", code, text });
+  return inputCodes.has(code) ? exitCodes.findings : exitCodes.systemFailed;
+}
