@@ -1,0 +1,87 @@
+/** Reads the fields of a record (specification 1.12, "Records"). */
+
+import { nearest } from "../diagnostics-nearest.js";
+import { excerpt, quoted } from "../diagnostics-text.js";
+import { describeJson, type JsonNode, type JsonObject } from "../json-node.js";
+import { otherAttributes } from "./attributes.js";
+import type { FieldDraft } from "./draft.js";
+import type { Field } from "./model.js";
+import { isName, nameCure } from "./names.js";
+import { readSchema } from "./read.js";
+import type { Context, Reading } from "./reading.js";
+
+const orders = ["ascending", "descending", "ignore"] as const;
+
+/** The fields, faulty ones left out; undefined when there is no array of them. `inner.subject` names the record. */
+export function readFields(
+  reading: Reading,
+  object: JsonObject,
+  inner: Context,
+  attribute = "fields",
+): readonly FieldDraft[] | undefined {
+  const node = reading.required(object, attribute, inner.subject);
+  if (node === undefined) return undefined;
+  if (node.kind !== "array") return reading.wrongKind(node, `${quoted(attribute)} of ${inner.subject}`, ["an array"]);
+  const places = new Map<string, number>();
+  return node.items.flatMap((item) => {
+    const field = readField(reading, item, inner);
+    if (field === undefined) return [];
+    const line = places.get(field.name);
+    if (line === undefined) {
+      places.set(field.name, field.at.line);
+      return [field];
+    }
+    const text = `${inner.subject} has a field ${excerpt(field.name)} twice, here and on line ${line}`;
+    reading.fault("AVRO_DUPLICATE_FIELD", field.at, text, "Rename or remove one of them.");
+    return [];
+  });
+}
+
+function readField(reading: Reading, node: JsonNode, inner: Context): FieldDraft | undefined {
+  if (node.kind !== "object") {
+    return reading.wrongKind(node, `a field of ${inner.subject}`, ['an object with "name" and "type"']);
+  }
+  const name = readFieldName(reading, node, inner);
+  const subject = name === undefined ? `a field of ${inner.subject}` : `field ${excerpt(name)} of ${inner.subject}`;
+  const typeNode = reading.required(node, "type", subject);
+  const type = typeNode && readSchema(reading, typeNode, { ...inner, subject });
+  const order = readOrder(reading, node, subject);
+  const aliases = reading.texts(node, "aliases", subject).map((alias) => alias.value);
+  if (name === undefined || type === undefined) return undefined;
+  const doc = node.get("doc");
+  const docPart = doc?.kind === "string" ? { doc: doc.value } : {};
+  const understood = ["default", "order", "aliases", ...Object.keys(docPart)];
+  const at = node.get("name")?.at ?? node.at;
+  return {
+    name,
+    type,
+    ...docPart,
+    aliases,
+    order,
+    defaultNode: node.get("default"),
+    attributes: otherAttributes(node, understood),
+    at,
+  };
+}
+
+function readFieldName(reading: Reading, object: JsonObject, inner: Context): string | undefined {
+  const node = reading.required(object, "name", `a field of ${inner.subject}`);
+  if (node === undefined) return undefined;
+  if (node.kind !== "string") return reading.wrongKind(node, `"name" of a field of ${inner.subject}`, ["a text"]);
+  if (isName(node.value)) return node.value;
+  const text = `${quoted(node.value)} of a field of ${inner.subject} is no legal name`;
+  return reading.fault("AVRO_NAME", node.at, text, nameCure(node.value));
+}
+
+/** Any case of letters, as in Java. */
+function readOrder(reading: Reading, object: JsonObject, subject: string): Field["order"] {
+  const node = object.get("order");
+  if (node === undefined) return "ascending";
+  const written = node.kind === "string" ? node.value : "";
+  const order = orders.find((known) => known === written.toLowerCase());
+  if (order !== undefined) return order;
+  const near = nearest(written, orders);
+  const text = `"order" of ${subject} is ${describeJson(node)}; expected ${orders.map(quoted).join(", ")}`;
+  reading.fault("AVRO_ORDER", node.at, text, near && `Did you mean ${quoted(near)}?`);
+  return "ascending";
+}
