@@ -45,13 +45,27 @@ function isSection(value: unknown): value is SchemaNode {
 }
 
 function leafSchema(setting: Setting): JsonValue {
+  const { type, items, ...rest } = plainSchema(setting);
+  const { readOnly: _, ...bounds } = rest;
   const described = { description: setting.text, default: setting.fallback };
+  if (type === "array") return { ...described, type, ...bounds, items: withVariables(items ?? {}) };
+  const value = withVariables({ ...(type === undefined ? {} : { type }), ...bounds });
+  return { ...described, ...value };
+}
+
+function plainSchema(setting: Setting): { readonly [word: string]: JsonValue } {
   const { $schema: _, ...plain } = z.toJSONSchema(setting.schema, { io: "input" });
   const schema: JsonValue = JSON.parse(JSON.stringify(plain));
-  const members = typeof schema === "object" && schema !== null && !Array.isArray(schema) ? schema : {};
-  // Text from environment variables stands where a number is wanted, and has any shape before they are put in.
-  const isFree = typeof setting.fallback === "string" && !("pattern" in members) && !("enum" in members);
-  return isFree
-    ? { ...described, ...members }
-    : { ...described, anyOf: [members, { type: "string", pattern: "\\$\\{" }] };
+  return isObject(schema) ? schema : {};
+}
+
+/** Before environment variables are put in, text with one stands where anything else is wanted. */
+function withVariables(schema: JsonValue): { readonly [word: string]: JsonValue } {
+  const members = isObject(schema) ? schema : {};
+  const isFree = members.type === "string" && !("pattern" in members) && !("enum" in members);
+  return isFree ? members : { anyOf: [members, { type: "string", pattern: "\\$\\{" }] };
+}
+
+function isObject(value: JsonValue): value is { readonly [member: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
