@@ -1,5 +1,5 @@
 /** Which adapters `type` names, and where one that the user brings is found. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -32,7 +32,7 @@ export function adapterChoice(section: AdapterSection, type: string, root: strin
 /** The `file:` URL of a path relative to `root` or of an installed package's entry; undefined when there is none. */
 export function moduleUrl(written: string, root: string): string | undefined {
   const file = /^(\.{0,2}[/\\]|[A-Za-z]:)/.test(written) ? resolve(root, written) : packageEntry(written, root);
-  return file !== undefined && existsSync(file) ? pathToFileURL(file).href : undefined;
+  return file !== undefined && isFile(file) ? pathToFileURL(file).href : undefined;
 }
 
 // Node.js resolves a package from the importing module, which is ours; the user's packages stand beside the project.
@@ -40,16 +40,28 @@ function packageEntry(name: string, root: string): string | undefined {
   if (!/^(@[a-z0-9._-]+\/)?[a-z0-9][a-z0-9._-]*$/i.test(name)) return undefined;
   for (let folder = root; ; folder = dirname(folder)) {
     const home = join(folder, "node_modules", name);
-    if (existsSync(join(home, "package.json"))) return join(home, entryOf(home));
+    if (isFile(join(home, "package.json"))) return join(home, entryOf(home));
     if (dirname(folder) === folder) return undefined;
   }
 }
 
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 function entryOf(home: string): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  const manifest = manifestOf(home);
   const exported = conditional(member(manifest, "exports"));
   const main = member(manifest, "main");
   return exported ?? (typeof main === "string" ? main : "index.js");
+}
+
+function manifestOf(home: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 function conditional(exported: unknown): string | undefined {
