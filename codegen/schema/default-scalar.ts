@@ -37,7 +37,7 @@ function integer(node: JsonNode, bits: 32 | 64): Outcome {
   const value = node.kind === "number" ? node.integer : undefined;
   if (value !== undefined && BigInt.asIntN(bits, value) === value) return scalar({ kind: "integer", value });
   const name = bits === 32 ? "an int" : "a long";
-  return misfit(node, `${name}, an integer from -2^${bits - 1} to 2^${bits - 1}-1 without point and exponent`);
+  return misfit(node, `${name}: an integer from -2^${bits - 1} to 2^${bits - 1}-1`);
 }
 
 /** The number as it is written, so that the schema repeats it; a float is rounded where it is encoded. */

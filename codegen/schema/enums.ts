@@ -18,7 +18,7 @@ export function readEnum(
   const symbols = new Set<string>();
   for (const { value, at } of written) {
     if (!isName(value)) {
-      reading.fault("AVRO_SYMBOL", at, `the symbol ${quoted(value)} of ${owner} is no legal name`, nameCure(value));
+      reading.fault("AVRO_SYMBOL", at, `the symbol ${quoted(value)} of ${owner} is not legal`, nameCure(value));
     } else if (symbols.has(value)) {
       reading.fault(
         "AVRO_SYMBOL",

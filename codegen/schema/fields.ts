@@ -69,7 +69,7 @@ function readFieldName(reading: Reading, object: JsonObject, inner: Context): st
   if (node === undefined) return undefined;
   if (node.kind !== "string") return reading.wrongKind(node, `"name" of a field of ${inner.subject}`, ["a text"]);
   if (isName(node.value)) return node.value;
-  const text = `${quoted(node.value)} of a field of ${inner.subject} is no legal name`;
+  const text = `the name ${quoted(node.value)} of a field of ${inner.subject} is not legal`;
   return reading.fault("AVRO_NAME", node.at, text, nameCure(node.value));
 }
 

@@ -36,7 +36,7 @@ function readProtocolNamespace(reading: Reading, root: JsonObject): string {
   if (node.kind !== "string") return reading.wrongKind(node, '"protocol"', ["the name of the protocol"]) ?? own;
   const { namespace } = fullNameOf(node.value, own);
   if (isNamespace(namespace)) return namespace;
-  const text = `${quoted(node.value)} of the protocol has no legal namespace`;
+  const text = `the namespace of ${quoted(node.value)} of the protocol is not legal`;
   return reading.fault("AVRO_NAMESPACE", node.at, text, nameCure(node.value)) ?? own;
 }
 

@@ -55,7 +55,7 @@ function readDefinedName(
     return reading.fault(
       "AVRO_NAME",
       node.at,
-      `${quoted(node.value)} of ${owner} is no legal name`,
+      `the name ${quoted(node.value)} of ${owner} is not legal`,
       nameCure(node.value),
     );
   }
@@ -78,7 +78,7 @@ export function readNamespace(reading: Reading, object: JsonObject, owner: strin
   reading.fault(
     "AVRO_NAMESPACE",
     node.at,
-    `${quoted(node.value)} of ${owner} is no legal namespace`,
+    `the namespace ${quoted(node.value)} of ${owner} is not legal`,
     nameCure(node.value),
   );
   return context.namespace;
@@ -103,7 +103,7 @@ function readAliases(reading: Reading, object: JsonObject, inner: Context): read
   return reading.texts(object, "aliases", inner.subject).flatMap(({ value, at }) => {
     const alias = fullNameOf(value, inner.namespace);
     if (isName(alias.name) && isNamespace(alias.namespace)) return [alias.fullName];
-    reading.fault("AVRO_ALIAS", at, `the alias ${quoted(value)} of ${inner.subject} is no legal name`, nameCure(value));
+    reading.fault("AVRO_ALIAS", at, `the alias ${quoted(value)} of ${inner.subject} is not legal`, nameCure(value));
     return [];
   });
 }
