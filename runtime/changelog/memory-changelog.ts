@@ -16,7 +16,7 @@ import type {
   TopicInfo,
   TopicSpec,
 } from "./changelog.js";
-import { fencedBy, topicConflict, topicUnknown, unavailable } from "./topics.js";
+import { fencedBy, inDoubt, topicConflict, topicUnknown, unavailable } from "./topics.js";
 
 /**
  * What goes wrong with an append: it is refused, or its outcome is unknown while its records were written, were lost, or
@@ -126,7 +126,9 @@ export class MemoryChangelog implements Changelog {
       records.push(record);
       bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
     }
-    const behind = log.end > request.fromOffset ? log.end : request.fromOffset;
+    // A reader past the end stays where it is, so that it sees that it is.
+    const isPastEnd = request.fromOffset > log.end;
+    const behind = isPastEnd ? request.fromOffset : log.end;
     return { records, nextOffset: log.records[index]?.offset ?? behind, endOffset: log.end };
   }
 
@@ -200,10 +202,10 @@ export class MemoryChangelog implements Changelog {
     const stray = records.find((record) => !log.topics.includes(record.topic));
     if (stray !== undefined)
       return { outcome: "refused", error: new Error(`assertion failed: topic ${stray.topic} is not of this log`) };
-    const error = unavailable(`partition ${log.partition}`, "an injected fault");
+    const error = inDoubt(`partition ${log.partition}`, "an injected fault");
     switch (fault) {
       case "refused":
-        return { outcome: "refused", error };
+        return { outcome: "refused", error: unavailable(`partition ${log.partition}`, "an injected fault") };
       case "unknown-lost":
         return { outcome: "unknown", error };
       case "unknown-late":

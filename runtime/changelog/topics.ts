@@ -32,3 +32,8 @@ export function fencedBy(subject: string, epoch: number): AffinityError {
 export function unavailable(subject: string, what: string, cause?: unknown): AffinityError {
   return new AffinityError("CHANGELOG_UNAVAILABLE", `${subject}: ${what}`, { applied: "no", cause });
 }
+
+/** An append may have been written, or not. */
+export function inDoubt(subject: string, what: string, cause?: unknown): AffinityError {
+  return new AffinityError("CHANGELOG_UNAVAILABLE", `${subject}: ${what}`, { applied: "unknown", cause });
+}

@@ -2,8 +2,6 @@
  * A worker thread that owns a connection, and calls to it. A call is one message each way; bulk data travels in
  * transferred buffers.
  */
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import {
   type MessagePort,
   parentPort,
@@ -190,7 +188,7 @@ function startWorker(entry: URL, data: unknown): Worker {
   const options: WorkerOptions = { workerData: data, execArgv: [] };
   if (!import.meta.url.endsWith(".ts")) return new Worker(entry, options);
   const source = entry.href.replace(/\.js$/, ".ts");
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api")).href;
+  const loader = import.meta.resolve("tsx/esm/api");
   const bootstrap = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(source)});`;
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(bootstrap)}`), options);
 }
