@@ -1,0 +1,51 @@
+/** Values of the door `affinity-data/schema` that generated code calls. A test holds that the door exports each. */
+export const schemaDoorNames = [
+  // Types
+  "entityType",
+  "booleanType",
+  "bytesType",
+  "doubleType",
+  "floatType",
+  "intType",
+  "longType",
+  "nullType",
+  "stringType",
+  "defineBoolean",
+  "defineBytes",
+  "defineDouble",
+  "defineFloat",
+  "defineInt",
+  "defineLong",
+  "defineNull",
+  "defineString",
+  // Codecs
+  "fromHex",
+  "readArray",
+  "readDate",
+  "readDecimal",
+  "readDuration",
+  "readEnum",
+  "readFixedDecimal",
+  "readFixedUuid",
+  "readMap",
+  "readTimestamp",
+  "readUuid",
+  "writeArray",
+  "writeDate",
+  "writeDecimal",
+  "writeDuration",
+  "writeEnum",
+  "writeFixedDecimal",
+  "writeFixedUuid",
+  "writeMap",
+  "writeTimestamp",
+  "writeUuid",
+  // Refusals of values that TypeScript would not let pass
+  "checkRecord",
+  "checkTag",
+  "missingField",
+  "noBranch",
+] as const;
+
+/** A value of the door `affinity-data/schema`. */
+export type SchemaDoorName = (typeof schemaDoorNames)[number];

@@ -1,0 +1,142 @@
+/** Reads a project's schemas and definitions, and hashes what the output depends on. Loads no compiler. */
+import { createHash } from "node:crypto";
+import type { Dirent } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { Diagnostic, SourceFile } from "./diagnostics.js";
+import { byCodeUnits } from "./diagnostics-sort.js";
+import { jsonLimits } from "./json-source.js";
+import type { GenerateOptions } from "./options.js";
+
+/** Number of the output's format: raised whenever the same input gives other bytes, so that old output counts as stale. */
+export const outputFormat = 1;
+
+/** Files of input that are read at most; more is a wrong folder. */
+const fileLimit = 20_000;
+
+/** What the output is made from. */
+export interface Inputs {
+  readonly schemas: readonly SourceFile[];
+  readonly definitions: readonly SourceFile[];
+  /** Faults of folders, not of what stands in files. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type InputOptions = Pick<GenerateOptions, "root" | "schemas" | "definitions" | "output">;
+
+/** Reads all files of input. A folder that is absent is empty; having none of both is a fault. */
+export async function readInputs(options: InputOptions): Promise<Inputs> {
+  const finder = new Finder(options);
+  const schemas = await finder.find(options.schemas, /\.av(?:sc|pr)$/);
+  const definitions = await finder.find(options.definitions, /\.json$/);
+  const diagnostics = [...finder.diagnostics];
+  if (schemas.length + definitions.length === 0 && diagnostics.length === 0) {
+    const folders = [...options.schemas, ...options.definitions].join(", ");
+    diagnostics.push(
+      fault(options.schemas[0] ?? ".", "INPUT_EMPTY", `there is neither a schema nor a definition in ${folders}`),
+    );
+  }
+  return { schemas, definitions, diagnostics };
+}
+
+/** SHA-256 (hex) over everything that the output depends on. */
+export function hashInputs(
+  inputs: Inputs,
+  options: Pick<GenerateOptions, "projectName" | "longs" | "timestamps" | "importEnding">,
+): string {
+  const { projectName, longs, timestamps, importEnding } = options;
+  const hash = createHash("sha256");
+  const add = (part: string | Uint8Array): void => {
+    hash.update(`${part.length}:`);
+    hash.update(part);
+  };
+  add(JSON.stringify([outputFormat, projectName, longs, timestamps, importEnding]));
+  for (const [kind, files] of [
+    ["schemas", inputs.schemas],
+    ["definitions", inputs.definitions],
+  ] as const) {
+    add(kind);
+    for (const { file, bytes } of files) {
+      add(file);
+      add(bytes);
+    }
+  }
+  return hash.digest("hex");
+}
+
+/** The hash that generated code of these inputs bears as `service.inputs`: another one there means GENERATED_STALE. */
+export async function inputsHash(options: GenerateOptions): Promise<string> {
+  return hashInputs(await readInputs(options), options);
+}
+
+class Finder {
+  readonly #root: string;
+  readonly #output: string;
+  readonly diagnostics: Diagnostic[] = [];
+  #count = 0;
+
+  constructor(options: InputOptions) {
+    this.#root = options.root;
+    this.#output = resolve(options.root, options.output);
+  }
+
+  async find(places: readonly string[], ending: RegExp): Promise<readonly SourceFile[]> {
+    const paths = new Set<string>();
+    for (const place of places) await this.#visit(resolve(this.#root, place), { ending, paths });
+    const sorted = [...paths]
+      .map((path) => ({ path, file: this.#shown(path) }))
+      .sort((a, b) => byCodeUnits(a.file, b.file));
+    return Promise.all(sorted.map(async ({ path, file }) => ({ file, bytes: await readBounded(path) })));
+  }
+
+  /** The path as diagnostics print it. */
+  #shown(path: string): string {
+    const shown = relative(this.#root, path);
+    return (isAbsolute(shown) ? path : shown).split(sep).join("/");
+  }
+
+  async #visit(path: string, search: { readonly ending: RegExp; readonly paths: Set<string> }): Promise<void> {
+    // The output's own JSON files are no definitions.
+    if (path === this.#output || this.#count > fileLimit) return;
+    const kind = await kindOf(path);
+    if (kind === "file") {
+      this.#count += 1;
+      if (this.#count > fileLimit) {
+        const text = `there are more than ${fileLimit} files of input`;
+        this.diagnostics.push(fault(this.#shown(path), "INPUT_TOO_MANY", text));
+      } else search.paths.add(path);
+    }
+    if (kind !== "folder") return;
+    const entries = await readdir(path, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
+      if (isSkipped(entry)) continue;
+      if (entry.isDirectory() || search.ending.test(entry.name)) await this.#visit(join(path, entry.name), search);
+    }
+  }
+}
+
+/** Hidden files, packages, and links to folders, which could lead in circles. */
+function isSkipped(entry: Dirent): boolean {
+  return entry.name.startsWith(".") || entry.name === "node_modules";
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | "other"> {
+  try {
+    const found = await stat(path);
+    if (found.isFile()) return "file";
+    return found.isDirectory() ? "folder" : "other";
+  } catch {
+    return "other";
+  }
+}
+
+/** The file's bytes; of one that is too large only so many that the parser sees it. */
+async function readBounded(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size <= jsonLimits.bytes) return readFile(path);
+  return new Uint8Array(jsonLimits.bytes + 1);
+}
+
+function fault(file: string, code: string, text: string): Diagnostic {
+  return { at: { file, pointer: "", line: 1, column: 1, length: 1 }, code, text };
+}

@@ -1,0 +1,13 @@
+/** Ranges of numbers in definitions. */
+
+/** Partitions of a keyspace: each is a unit of memory, files and elections. */
+export const partitionRange = [1, 4096] as const;
+
+/** Copies of each partition, the master's included. */
+export const replicaRange = [1, 16] as const;
+
+/** Characters of a topic; Kafka's own limit. */
+export const topicLengthLimit = 249;
+
+/** Characters of names: they become parts of topics, paths, files and identifiers. */
+export const nameLengthLimit = 64;
