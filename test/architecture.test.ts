@@ -11,7 +11,7 @@ const rows = [
   ["core"],
   ["schema"],
   ["protocol"],
-  ["sqlite"],
+  ["disk"],
   ["registry", "memstore", "changelog", "coordinator"],
   ["state"],
   ["partition"],
