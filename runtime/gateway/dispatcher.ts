@@ -1,0 +1,271 @@
+/** From a request to its route, past the guards, and back with the answer or the error. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Clock } from "../core/clock.js";
+import { AffinityError, messageOf } from "../core/errors.js";
+import type { Logger } from "../core/logger.js";
+import { type Answer, type Outcome, streamed } from "./answer.js";
+import { type BodyReader, hasBody } from "./body.js";
+import { Exchange, type GatewayRoute } from "./exchange.js";
+import type { HostGuard } from "./host-guard.js";
+import type { OriginGuard } from "./origin-guard.js";
+import { asAffinityError, problemAnswer } from "./problem.js";
+import type { RouteMetrics } from "./request-metrics.js";
+import type { RouteTable } from "./route-table.js";
+import { parseTarget, type Target } from "./target.js";
+import { challenge, type TokenGuard } from "./token-guard.js";
+
+/** Methods that change nothing, RFC 9110 section 9.2.1. */
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+const adminPrefix = "/_affinity/";
+const noTarget: Target = { path: "/", query: "", authority: undefined };
+
+/** What a Dispatcher works with. */
+export interface DispatcherParts {
+  readonly routes: RouteTable<GatewayRoute>;
+  readonly hosts: HostGuard;
+  readonly origins: OriginGuard;
+  readonly tokens: TokenGuard;
+  /** Whether the listener is reached from this machine only: then `/_affinity` needs no token of its own. */
+  readonly isLoopback: boolean;
+  readonly bodies: BodyReader;
+  readonly unmatched: RouteMetrics;
+  readonly requestsInFlight: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Match {
+  readonly target: Target;
+  readonly route: GatewayRoute;
+  readonly segments: readonly string[];
+}
+
+/** See the head of the file. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  /** Requests that wait for their body or their answer; those that are answered at once never stand here. */
+  readonly #inFlight = new Set<Exchange>();
+  #isClosing = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  get requestsInFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Answers what is new with SHUTTING_DOWN from here on; resolves when what was accepted is answered. */
+  drain(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#inFlight.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** Takes a request. Never throws. */
+  begin(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
+    // A connection that was refused may still deliver what it had sent before it knew.
+    if (request.socket.writableEnded) return;
+    const startedMs = this.#parts.clock.monotonic();
+    const { target, route, segments } = this.#match(request);
+    const exchange = new Exchange({
+      request,
+      response,
+      target,
+      route,
+      segments,
+      extraHeaders: this.#parts.origins.headers(request.headers.origin),
+      startedMs,
+      bodies: this.#parts.bodies,
+      awaitsContinue,
+    });
+    let outcome: Outcome | Promise<Outcome>;
+    try {
+      this.#guard(exchange);
+      outcome = route.answer(exchange);
+    } catch (thrown) {
+      outcome = this.#failure(exchange, thrown);
+    }
+    if (outcome instanceof Promise) this.#await(exchange, outcome);
+    else this.#finish(exchange, outcome);
+  }
+
+  /** A fault of the connection's syntax. Gives false when no request of the connection will tell its caller. */
+  failConnection(socket: Socket, fault: AffinityError): boolean {
+    const open = [...this.#inFlight].filter(({ request }) => request.socket === socket);
+    const last = open.at(-1);
+    if (last === undefined) return false;
+    // Whatever is written now would be read as the answer of the oldest request that waits; so nothing is written beside
+    // their own answers, and the connection ends with the last of them.
+    last.isLast = true;
+    last.failBody(fault);
+    return true;
+  }
+
+  #match(request: IncomingMessage): Match {
+    const { routes } = this.#parts;
+    const { method = "", url = "" } = request;
+    try {
+      if (url === "*" && method === "OPTIONS") return { target: noTarget, route: this.#optionsRoute(), segments: [] };
+      const target = parseTarget(url);
+      const found = routes.find(method === "HEAD" ? "GET" : method, target.path);
+      if (found !== undefined) return { target, route: found.route, segments: found.segments };
+      if (method === "OPTIONS") return { target, route: this.#optionsRoute(), segments: [] };
+      return { target, route: this.#refusal(method, target), segments: [] };
+    } catch (thrown) {
+      return { target: noTarget, route: this.#throwing(method, asAffinityError(thrown)), segments: [] };
+    }
+  }
+
+  #guard(exchange: Exchange): void {
+    const { hosts, origins, tokens, isLoopback } = this.#parts;
+    const { headers, route, request } = exchange;
+    const host = exchange.target.authority ?? headers.host;
+    if (route.guarding !== "open") hosts.check(host);
+    if (hasTwoHosts(request.rawHeaders)) {
+      throw new AffinityError("REQUEST_INVALID", "header Host: stands twice; RFC 9112 asks for exactly one");
+    }
+    if (this.#isClosing) {
+      throw new AffinityError(
+        "SHUTTING_DOWN",
+        "gateway: is stopping and takes no new requests; send it to another node",
+      );
+    }
+    if (route.guarding !== "open" && request.method !== "OPTIONS") {
+      if (tokens.isNeeded || (route.guarding === "admin" && !isLoopback)) tokens.check(headers.authorization);
+    }
+    if (route.isWrite) origins.checkWrite(headers.origin, host);
+    if (this.#inFlight.size >= this.#parts.requestsInFlight) {
+      throw new AffinityError(
+        "GATEWAY_FULL",
+        `gateway: ${this.#inFlight.size} requests are under way; send it again later`,
+      );
+    }
+  }
+
+  #await(exchange: Exchange, outcome: Promise<Outcome>): void {
+    this.#inFlight.add(exchange);
+    outcome.then(
+      (answer) => this.#settle(exchange, answer),
+      (thrown) => this.#settle(exchange, this.#failure(exchange, thrown)),
+    );
+  }
+
+  #settle(exchange: Exchange, outcome: Outcome): void {
+    this.#inFlight.delete(exchange);
+    this.#finish(exchange, outcome);
+    if (this.#inFlight.size === 0) this.#onIdle?.();
+  }
+
+  #finish(exchange: Exchange, outcome: Outcome): void {
+    const { request, response, route } = exchange;
+    const status = outcome === streamed ? response.statusCode : outcome.status;
+    route.metrics.observe(status, this.#parts.clock.monotonic() - exchange.startedMs);
+    if (outcome !== streamed) this.#write(exchange, outcome);
+    if (hasBody(request)) this.#parts.bodies.discard(request);
+  }
+
+  #write(exchange: Exchange, answer: Answer): void {
+    const { response, extraHeaders } = exchange;
+    if (response.destroyed) return;
+    if (response.headersSent) {
+      // An answer that was begun cannot be taken back; that it ends without its last chunk tells the caller.
+      response.destroy();
+      return;
+    }
+    // Nobody knows whether a caller that was not given leave will send its body.
+    if (this.#isClosing || exchange.isLast || exchange.awaitsContinue) response.shouldKeepAlive = false;
+    response.writeHead(
+      answer.status,
+      extraHeaders.length === 0 ? answer.headers : [...answer.headers, ...extraHeaders],
+    );
+    response.end(answer.body);
+  }
+
+  #failure(exchange: Exchange, thrown: unknown): Answer {
+    const error = asAffinityError(thrown);
+    if (error.code === "INTERNAL") {
+      const { method, url } = exchange.request;
+      const cause = error.cause ?? error;
+      const stack = cause instanceof Error ? cause.stack : undefined;
+      this.#parts.logger.error({ method, url, error: messageOf(cause), stack }, "a request met a fault of the server");
+    }
+    return problemAnswer(error, {
+      applied: exchange.appliedAfter(error.status),
+      headers: error.code === "UNAUTHENTICATED" ? challenge(exchange.headers.authorization) : [],
+    });
+  }
+
+  #refusal(method: string, target: Target): GatewayRoute {
+    const methods = this.#methods(target.path);
+    if (methods.length === 0) {
+      const path = target.path.slice(0, 200);
+      const detail = `${method} ${path}: no such route; GET /_affinity/openapi.json lists them`;
+      return this.#throwing(method, new AffinityError("ROUTE_NOT_FOUND", detail), target.path);
+    }
+    const allow = methods.join(", ");
+    const error = new AffinityError(
+      "METHOD_NOT_ALLOWED",
+      `${method} ${target.path.slice(0, 200)}: takes ${allow} only`,
+    );
+    return {
+      ...this.#throwing(method, error, target.path),
+      answer: (exchange) =>
+        problemAnswer(error, { applied: exchange.appliedAfter(error.status), headers: ["Allow", allow] }),
+    };
+  }
+
+  // A route that does not exist is guarded like one that does, so that nobody learns from outside which there are.
+  #throwing(method: string, error: AffinityError, path = "/"): GatewayRoute {
+    return {
+      metrics: this.#parts.unmatched,
+      isWrite: !safeMethods.has(method),
+      guarding: path.startsWith(adminPrefix) ? "admin" : "token",
+      answer: () => {
+        throw error;
+      },
+    };
+  }
+
+  #optionsRoute(): GatewayRoute {
+    return {
+      metrics: this.#parts.unmatched,
+      isWrite: false,
+      guarding: "token",
+      answer: (exchange) => this.#options(exchange),
+    };
+  }
+
+  #options({ target, headers, request }: Exchange): Answer {
+    const { origins } = this.#parts;
+    const methods =
+      request.url === "*" ? ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"] : this.#methods(target.path);
+    if (methods.length === 0) {
+      throw new AffinityError("ROUTE_NOT_FOUND", `OPTIONS ${target.path.slice(0, 200)}: no such route`);
+    }
+    const isPreflight = headers.origin !== undefined && headers["access-control-request-method"] !== undefined;
+    if (!isPreflight) return { status: 204, headers: ["Allow", methods.join(", ")] };
+    origins.checkWrite(headers.origin, target.authority ?? headers.host);
+    return { status: 204, headers: ["Allow", methods.join(", "), ...origins.preflightHeaders(methods)] };
+  }
+
+  #methods(path: string): readonly string[] {
+    const methods = this.#parts.routes.methods(path);
+    if (methods.length === 0) return methods;
+    return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort();
+  }
+}
+
+// Node.js keeps the first of several and drops the others, while a proxy in front may have read another one.
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name !== undefined && name.length === 4 && name.toLowerCase() === "host") count += 1;
+  }
+  return count > 1;
+}
