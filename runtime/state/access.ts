@@ -115,6 +115,8 @@ export interface KeyspaceAccess {
 
 export interface KeyspaceSchemaIds {
   readonly key: number;
+  /** Of the keys of stores that have a key type of their own. */
+  readonly storeKeys?: { readonly [store: string]: number };
   readonly stores: { readonly [store: string]: number };
   readonly messages: { readonly [message: string]: { readonly request?: number; readonly reply?: number } };
 }

@@ -1,0 +1,162 @@
+/** The partitions of one keyspace that this node hosts: all of them, as long as there is one node. */
+import { AffinityError } from "../core/errors.js";
+import type { OrderedKey, StoredRow } from "../memstore/memstore.js";
+import type { Partition } from "../partition/partition.js";
+import type { KeyspacePlan } from "../partition/plan.js";
+import type { KeyspaceDescriptor } from "../protocol/service.js";
+import type {
+  CallOptions,
+  KeyAddress,
+  KeyspaceAccess,
+  KeyspaceSchemaIds,
+  ListedRow,
+  ListRequest,
+  MessageAnswer,
+  WriteAnswer,
+  WriteOptions,
+} from "../state/access.js";
+import { type Bounds, MergedRows, type RowSource } from "./merge.js";
+
+/** Rows of a page of `stream`, at most. */
+const streamPageRows = 1_000;
+/** Bytes of values after which a page of `stream` is full. */
+const streamPageBytes = 1024 * 1024;
+/** Rows that `stream` reads of one partition at once; so many of each partition are in memory. */
+const streamChunkRows = 64;
+
+export class Container implements KeyspaceAccess {
+  readonly descriptor: KeyspaceDescriptor;
+  readonly schemaIds: KeyspaceSchemaIds;
+  readonly #plan: KeyspacePlan;
+  readonly #partitions: readonly Partition[];
+
+  constructor(plan: KeyspacePlan, schemaIds: KeyspaceSchemaIds, partitions: readonly Partition[]) {
+    this.descriptor = plan.descriptor;
+    this.schemaIds = schemaIds;
+    this.#plan = plan;
+    this.#partitions = partitions;
+  }
+
+  get partitions(): readonly Partition[] {
+    return this.#partitions;
+  }
+
+  address(key: unknown): KeyAddress {
+    return this.#plan.keys.address(key);
+  }
+
+  keyOf(ordered: OrderedKey): unknown {
+    return this.#plan.keys.typedOf(ordered);
+  }
+
+  get(address: KeyAddress, options: CallOptions): StoredRow | undefined | Promise<StoredRow | undefined> {
+    return this.#partition(address.partition).get(address.ordered, options);
+  }
+
+  put(address: KeyAddress, value: Uint8Array, options: WriteOptions): Promise<WriteAnswer> {
+    return this.#partition(address.partition).put(address, value, options);
+  }
+
+  delete(address: KeyAddress, options: WriteOptions): Promise<WriteAnswer> {
+    return this.#partition(address.partition).delete(address, options);
+  }
+
+  call(
+    address: KeyAddress,
+    message: string,
+    request: Uint8Array | undefined,
+    options: WriteOptions,
+  ): Promise<MessageAnswer> {
+    const plan = this.#plan.messages.get(message);
+    if (plan === undefined)
+      return Promise.reject(
+        new AffinityError("ROUTE_NOT_FOUND", `keyspace ${this.#plan.name}: there is no message ${message}`, {
+          applied: "no",
+        }),
+      );
+    return this.#partition(address.partition).call(address, plan, request, options);
+  }
+
+  async list(request: ListRequest, options: CallOptions): Promise<readonly ListedRow[]> {
+    await this.#readable(options);
+    // From here on one synchronous turn: the page is of one moment, and each partition's lease covers it.
+    const chunk = Math.min(request.limit, Math.ceil(request.limit / this.#partitions.length) + 8);
+    const rows = new MergedRows(this.#sources(), boundsOf(request), chunk);
+    const page: ListedRow[] = [];
+    while (page.length < request.limit) {
+      const row = rows.shift();
+      if (row === undefined) break;
+      page.push({ address: this.#plan.keys.addressOf(row.key, row.partition), row: row.row });
+    }
+    return page;
+  }
+
+  async *stream(
+    request: Omit<ListRequest, "limit">,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<readonly ListedRow[]> {
+    const { signal } = options;
+    await this.#readable({ timeoutMs: Number.POSITIVE_INFINITY, signal });
+    const snapshots: { readonly partition: number; readonly snapshot: ReturnType<Partition["snapshot"]> }[] = [];
+    try {
+      const store = this.#plan.exposed?.name ?? "";
+      for (const [partition, { snapshot }] of this.#partitions.map((p) => ({ snapshot: () => p.snapshot() })).entries())
+        snapshots.push({ partition, snapshot: snapshot() });
+      const sources = snapshots.map(({ partition, snapshot }) => ({
+        partition,
+        read: (bounds: Bounds, limit: number) => snapshot.range({ store, ...bounds, limit }),
+      }));
+      const rows = new MergedRows(sources, boundsOf(request), streamChunkRows);
+      for (;;) {
+        signal.throwIfAborted();
+        const page = this.#page(rows);
+        if (page.length === 0) return;
+        // A snapshot may be older than the lease; it says what was true at one moment while the lease held.
+        yield page;
+      }
+    } finally {
+      for (const { snapshot } of snapshots) snapshot.close();
+    }
+  }
+
+  #page(rows: MergedRows): readonly ListedRow[] {
+    const page: ListedRow[] = [];
+    let bytes = 0;
+    while (page.length < streamPageRows && bytes < streamPageBytes) {
+      const row = rows.shift();
+      if (row === undefined) break;
+      bytes += row.row.value.length;
+      page.push({ address: this.#plan.keys.addressOf(row.key, row.partition), row: row.row });
+    }
+    return page;
+  }
+
+  #sources(): readonly RowSource[] {
+    return this.#partitions.map((partition, number) => ({
+      partition: number,
+      read: (bounds, limit) => partition.range({ ...bounds, limit }),
+    }));
+  }
+
+  /** Resolves in a turn in which every partition may be read. */
+  async #readable(options: CallOptions): Promise<void> {
+    if (this.#plan.exposed === undefined)
+      throw new AffinityError("ROUTE_NOT_FOUND", `keyspace ${this.#plan.name} has no store of its own name`);
+    for (;;) {
+      const closed = this.#partitions.filter((partition) => !partition.mayRead());
+      if (closed.length === 0) return;
+      await Promise.all(closed.map((partition) => partition.readable(options)));
+    }
+  }
+
+  #partition(number: number): Partition {
+    const partition = this.#partitions[number];
+    if (partition === undefined)
+      throw new AffinityError("INTERNAL", `keyspace ${this.#plan.name} has no partition ${number}`);
+    return partition;
+  }
+}
+
+function boundsOf({ from, to, reverse }: Omit<ListRequest, "limit">): Bounds {
+  return { from, to, reverse: reverse === true };
+}

@@ -1,0 +1,140 @@
+/**
+ * Applies records of the log to a partition's memstore: the one place that decides what a record means. Restores, recoveries
+ * and gaps go through it; a master's own acknowledged batches are applied by the write path, to the same effect.
+ */
+import type { LogRecord, RecordHeaders } from "../changelog/changelog.js";
+import { isAffinityError } from "../core/errors.js";
+import type { Logger } from "../core/logger.js";
+import type { IdempotencyEntry, PartitionStore, RowChange, StoredRow } from "../memstore/memstore.js";
+import { decodeHeaderAnswer, encodeRemembered } from "../state/idempotency.js";
+import type { KeyspacePlan, StorePlan } from "./plan.js";
+import type { Progress } from "./progress.js";
+import { decodeRepair } from "./repair-header.js";
+
+export interface ApplierParts {
+  readonly plan: KeyspacePlan;
+  readonly partition: number;
+  readonly store: PartitionStore;
+  readonly progress: Progress;
+  readonly logger: Logger;
+  /** Answers of first attempts before this time are not taken any more, ms. */
+  readonly answersFrom: () => number;
+}
+
+/** Where a record of the batch that is being read stands; for the positions of answers. */
+interface Place {
+  readonly index: number;
+  readonly topic: string;
+  readonly offset: bigint;
+}
+
+export class Applier {
+  readonly #parts: ApplierParts;
+  #rows: RowChange[] = [];
+  #answers: IdempotencyEntry[] = [];
+  /** Records of the newest batch that were applied, in order of their index; kept only where there are several topics. */
+  #places: Place[] = [];
+  #skipped = 0;
+
+  constructor(parts: ApplierParts) {
+    this.#parts = parts;
+  }
+
+  /** Rows gathered since the last `commit`. */
+  get gathered(): number {
+    return this.#rows.length;
+  }
+
+  /** Takes the next record of a topic, in log order. Returns whether it was applied, not ignored. */
+  take(store: StorePlan, record: LogRecord): boolean {
+    const { progress } = this.#parts;
+    progress.moveTo(store.index, record.offset + 1n);
+    const ordered = this.#ordered(store, record);
+    if (ordered === undefined) return false;
+    const { headers } = record;
+    if (headers === undefined) {
+      progress.unshadow(store.name, ordered);
+      this.#change(store, ordered, record, { epoch: 0, batch: 0, offset: record.offset, time: record.timestamp });
+      return true;
+    }
+    if (!progress.admits(headers)) {
+      progress.shadow(store.name, ordered);
+      return false;
+    }
+    const isNewBatch = headers.epoch !== progress.epoch || headers.batch !== progress.batch;
+    progress.advance(headers.epoch, headers.batch, headers.writer, headers.index);
+    progress.unshadow(store.name, ordered);
+    const kept = headers.repair === undefined ? undefined : decodeRepair(headers.repair);
+    this.#change(store, ordered, record, {
+      epoch: kept?.epoch ?? headers.epoch,
+      batch: kept?.batch ?? headers.batch,
+      offset: kept?.offset ?? record.offset,
+      time: headers.time,
+    });
+    this.#answer(store, record.offset, headers, isNewBatch);
+    return true;
+  }
+
+  /** Makes what was taken visible, with its checkpoint. */
+  commit(): void {
+    const { store, progress } = this.#parts;
+    store.apply({ rows: this.#rows, answers: this.#answers, checkpoint: progress.checkpoint() });
+    this.#rows = [];
+    this.#answers = [];
+  }
+
+  #change(store: StorePlan, key: string, { value }: LogRecord, version: Omit<StoredRow, "value">): void {
+    this.#rows.push({ store: store.name, key, row: value === null ? undefined : { value, ...version } });
+  }
+
+  #answer(store: StorePlan, offset: bigint, headers: RecordHeaders, isNewBatch: boolean): void {
+    const { plan, partition, answersFrom } = this.#parts;
+    if (plan.stores.length > 1) {
+      if (isNewBatch) this.#places = [];
+      this.#places.push({ index: headers.index, topic: store.topic, offset });
+    }
+    if (headers.idempotencyKey === undefined || headers.reply === undefined) return;
+    const answer = decodeHeaderAnswer(headers.reply);
+    if (answer === undefined || answer.time < answersFrom()) return;
+    const offsets =
+      answer.records === 1 || plan.stores.length === 1
+        ? [{ topic: store.topic, offset: offset + 1n }]
+        : lastOffsets(this.#places.filter(({ index }) => index > headers.index - answer.records));
+    this.#answers.push({
+      key: headers.idempotencyKey,
+      time: answer.time,
+      answer: encodeRemembered({
+        fingerprint: answer.fingerprint,
+        existed: answer.existed,
+        reply: answer.reply,
+        position: { partition, epoch: headers.epoch, batch: headers.batch, offsets },
+      }),
+    });
+  }
+
+  // Only records of other programs can have a key that is none of ours; they have no place in the keyspace.
+  #ordered(store: StorePlan, { key, offset, headers }: LogRecord): string | undefined {
+    const { plan, partition, logger } = this.#parts;
+    if (key !== null) {
+      try {
+        return store.keys.orderedOf(key);
+      } catch (error) {
+        if (headers !== undefined || !isAffinityError(error)) throw error;
+      }
+    }
+    this.#skipped += 1;
+    if (this.#skipped === 1 || this.#skipped % 10_000 === 0)
+      logger.warn(
+        { keyspace: plan.name, partition, topic: store.topic, offset: String(offset), skipped: this.#skipped },
+        "a record of another program has a key that is not of this keyspace; such records are skipped",
+      );
+    return undefined;
+  }
+}
+
+/** By topic, the next offset after the last of these places, in the order in which topics were first written. */
+export function lastOffsets(places: readonly { readonly topic: string; readonly offset: bigint }[]) {
+  const byTopic = new Map<string, bigint>();
+  for (const { topic, offset } of places) byTopic.set(topic, offset + 1n);
+  return [...byTopic].map(([topic, offset]) => ({ topic, offset }));
+}

@@ -1,0 +1,98 @@
+/** The texts of a partition's own errors. */
+import { AffinityError, type ErrorCode, type ErrorFacts } from "../core/errors.js";
+import type { Call } from "./call.js";
+import type { PartitionState } from "./life-cycle.js";
+
+/** Seconds after which a caller may come again. */
+const retryAfterS = 1;
+
+/** Makes the errors of one partition. */
+export class PartitionErrors {
+  /** `accounts/3`: with what every text starts. */
+  readonly subject: string;
+
+  constructor(keyspace: string, partition: number) {
+    this.subject = `${keyspace}/${partition}`;
+  }
+
+  make(code: ErrorCode | (string & {}), text: string, facts: ErrorFacts = {}): AffinityError {
+    return new AffinityError(code, `${this.subject}: ${text}`, facts);
+  }
+
+  mailboxFull(call: Call, limit: number): AffinityError {
+    return this.make("MAILBOX_FULL", `${limit} calls, or too many bytes of them, wait already; come again later`, {
+      retryAfterS,
+      ...applied(call, "no"),
+    });
+  }
+
+  askTimeout(call: Call, has: "not run" | "run"): AffinityError {
+    return has === "not run"
+      ? this.make("ASK_TIMEOUT", "the call waited for its turn until its time was over; it is not run any more", {
+          ...applied(call, "no"),
+        })
+      : this.make("ASK_TIMEOUT", "the call has run, but its write was not confirmed in time; it may take effect", {
+          ...applied(call, "unknown"),
+        });
+  }
+
+  handlerTimeout(message: string, limitMs: number): AffinityError {
+    return this.make(
+      "HANDLER_TIMEOUT",
+      `handler ${message} was not done after ${limitMs} ms; what it wrote is dropped; make it faster or raise http.handlerTimeoutMs`,
+      { applied: "no" },
+    );
+  }
+
+  notMaster(call: Call, effect: "no" | "unknown"): AffinityError {
+    return this.make("PARTITION_NOT_MASTER", "this node is not its master any more; ask again", {
+      retryAfterS,
+      ...applied(call, effect),
+    });
+  }
+
+  unavailable(call: Call, cause: Error): AffinityError {
+    return this.make(
+      "CHANGELOG_UNAVAILABLE",
+      "the changelog did not take the write, or one that it builds on; nothing of it was kept; see the log of the node",
+      { retryAfterS, cause, ...applied(call, "no") },
+    );
+  }
+
+  /** For a call that comes while the partition does not serve. */
+  notServing(state: PartitionState, failure: AffinityError | undefined, isWrite: boolean): AffinityError {
+    const facts: ErrorFacts = { retryAfterS, ...(isWrite ? { applied: "no" } : {}) };
+    switch (state) {
+      case "stopping":
+      case "stopped":
+        return this.make("SHUTTING_DOWN", "the node is shutting down; ask another one, or later", facts);
+      case "failed":
+        return this.make(
+          "PARTITION_NOT_READY",
+          `it cannot be opened (${failure?.code ?? "INTERNAL"}); see the log`,
+          facts,
+        );
+      default:
+        return this.make("PARTITION_NOT_READY", `it is ${state}; requests are answered as soon as it serves`, facts);
+    }
+  }
+
+  drained(call: Call, effect: "no" | "unknown"): AffinityError {
+    return this.make("SHUTTING_DOWN", "the node stopped before the call was done", {
+      retryAfterS,
+      ...applied(call, effect),
+    });
+  }
+
+  callTooLarge(what: string, limit: string): AffinityError {
+    return this.make("BATCH_TOO_LARGE", `${what}; at most ${limit}; write less in one call`, { applied: "no" });
+  }
+
+  conditionFailed(text: string): AffinityError {
+    return this.make("CONDITION_FAILED", text, { applied: "no" });
+  }
+}
+
+function applied(call: Call, effect: "no" | "unknown"): { readonly applied?: "no" | "unknown" } {
+  return call.isWrite ? { applied: effect } : {};
+}

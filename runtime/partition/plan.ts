@@ -1,0 +1,134 @@
+/** A keyspace's descriptor made ready to run: types fetched, keys bound to schema ids, handler functions looked up. */
+import { AffinityError } from "../core/errors.js";
+import type { KeyspaceDescriptor, MessageDescriptor, StoreDescriptor } from "../protocol/service.js";
+import type { AnyType } from "../schema/type.js";
+import type { KeyspaceSchemaIds } from "../state/access.js";
+import { KeyCodec, type OrderedCodec } from "../state/keys.js";
+
+/** The user's code for one keyspace: an object, or an instance of a class, with a method for each message. */
+export type KeyspaceHandler = object;
+
+export interface StorePlan {
+  /** Place in `KeyspacePlan.stores`, also that of its topic. */
+  readonly index: number;
+  readonly name: string;
+  readonly topic: string;
+  readonly keys: KeyCodec;
+  readonly value: AnyType;
+  readonly valueId: number;
+  /** It has a key type of its own and lives in the partition of the key that the handler was called with. */
+  readonly hasOwnKeys: boolean;
+}
+
+export interface MessagePlan {
+  /** Place among the keyspace's messages. */
+  readonly index: number;
+  readonly name: string;
+  readonly isWrite: boolean;
+  readonly request: AnyType | undefined;
+  readonly reply: AnyType | undefined;
+  /** Codes that its handler may reject with. */
+  readonly errors: ReadonlySet<string>;
+  /** Calls the user's function. */
+  readonly run: (context: object, key: unknown, request: unknown) => unknown;
+}
+
+export interface KeyspacePlan {
+  readonly descriptor: KeyspaceDescriptor;
+  readonly name: string;
+  readonly keys: KeyCodec;
+  readonly stores: readonly StorePlan[];
+  /** The store named like the keyspace: the one that get, put, delete and list are about. */
+  readonly exposed: StorePlan | undefined;
+  readonly messages: ReadonlyMap<string, MessagePlan>;
+  /** Under which keys rows are stored: another text means that a memstore must be rebuilt. */
+  readonly layout: string;
+}
+
+export interface PlanRequest {
+  readonly descriptor: KeyspaceDescriptor;
+  readonly schemaIds: KeyspaceSchemaIds;
+  /** Absent where the keyspace has no messages. */
+  readonly handler: KeyspaceHandler | undefined;
+  /** Gives the ordered codec of a key type. */
+  readonly ordered: (type: AnyType) => OrderedCodec;
+}
+
+/** @throws HANDLER_MISSING when a message has no function, CONFIG_INVALID when a schema id is missing. */
+export function planKeyspace(request: PlanRequest): KeyspacePlan {
+  const { descriptor, schemaIds, ordered } = request;
+  const type = descriptor.key();
+  const keys = new KeyCodec({
+    subject: `keyspace ${descriptor.name}`,
+    type,
+    ordered: ordered(type),
+    encoding: descriptor.keyEncoding,
+    schemaId: schemaIds.key,
+    partitions: descriptor.partitions,
+  });
+  const stores = Object.values(descriptor.stores).map((store, index) => planStore(request, keys, store, index));
+  const own = stores.filter(({ hasOwnKeys }) => hasOwnKeys);
+  return {
+    descriptor,
+    name: descriptor.name,
+    keys,
+    stores,
+    exposed: stores.find(({ name }) => name === descriptor.name),
+    messages: new Map(
+      Object.values(descriptor.messages).map((message, index) => [message.name, planMessage(request, message, index)]),
+    ),
+    layout: [
+      `1;${descriptor.keyEncoding};${descriptor.partitions};${type.fingerprint}`,
+      ...own.map(({ name }) => `${name}=${descriptor.stores[name]?.key().fingerprint}`).sort(),
+    ].join(";"),
+  };
+}
+
+function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor, index: number): StorePlan {
+  const { descriptor, schemaIds, ordered } = request;
+  const type = store.key();
+  const hasOwnKeys = type !== descriptor.key();
+  const valueId = schemaIds.stores[store.name];
+  const keyId = hasOwnKeys ? schemaIds.storeKeys?.[store.name] : schemaIds.key;
+  if (valueId === undefined || keyId === undefined)
+    throw new AffinityError(
+      "CONFIG_INVALID",
+      `store ${descriptor.name}.${store.name}: its ${valueId === undefined ? "value" : "key"} schema has no id; register it before the keyspace is opened`,
+    );
+  return {
+    index,
+    name: store.name,
+    topic: store.topic,
+    keys: hasOwnKeys
+      ? new KeyCodec({
+          subject: `store ${descriptor.name}.${store.name}`,
+          type,
+          ordered: ordered(type),
+          encoding: "avro",
+          schemaId: keyId,
+          partitions: descriptor.partitions,
+        })
+      : keys,
+    value: store.value(),
+    valueId,
+    hasOwnKeys,
+  };
+}
+
+function planMessage({ descriptor, handler }: PlanRequest, message: MessageDescriptor, index: number): MessagePlan {
+  const found: unknown = handler === undefined ? undefined : Reflect.get(handler, message.name);
+  if (handler === undefined || typeof found !== "function")
+    throw new AffinityError(
+      "HANDLER_MISSING",
+      `keyspace ${descriptor.name}: there is no function for message ${message.name}; add to the handler: async ${message.name}(context, key${message.request === undefined ? "" : ", request"}) { … }`,
+    );
+  return {
+    index,
+    name: message.name,
+    isWrite: message.access === "write",
+    request: message.request?.(),
+    reply: message.reply?.(),
+    errors: new Set(message.errors),
+    run: (context, key, request) => Reflect.apply(found, handler, [context, key, request]),
+  };
+}
