@@ -47,6 +47,11 @@ export class Reader {
     return this.limit - this.place;
   }
 
+  /** A reader of the same bytes that stands at another offset. */
+  again(position: number): Reader {
+    return new Reader(this.source, position);
+  }
+
   /** Refuses bytes that are left over. */
   end(): void {
     if (this.remaining > 0) throw fault(`found ${this.remaining} bytes after the value; expected its end`);

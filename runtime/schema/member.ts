@@ -1,0 +1,13 @@
+/** Members of objects whose names come from outside, where `__proto__` and `constructor` are names like any other. */
+
+/** Sets an own member. */
+export function setMember(object: object, name: string, value: unknown): void {
+  if (name === "__proto__")
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  else Reflect.set(object, name, value);
+}
+
+/** The member that a value itself has; one that every object inherits counts as absent. */
+export function memberOf(object: { readonly [member: string]: unknown }, name: string): unknown {
+  return name in Object.prototype && !Object.hasOwn(object, name) ? undefined : object[name];
+}
