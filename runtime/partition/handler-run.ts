@@ -3,7 +3,6 @@ import { AffinityError, isAffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { OrderedKey } from "../memstore/memstore.js";
 import type { KeyAddress } from "../state/access.js";
-import { framed, frameId, unframed } from "../state/frame.js";
 import { Write } from "./batch.js";
 import type { MessageCall } from "./call.js";
 import type { HandlerContext, RejectOptions } from "./context.js";
@@ -121,13 +120,13 @@ export class HandlerRun {
   put(store: StorePlan, key: unknown, value: unknown): void {
     this.live();
     const address = this.#address(store, key);
-    let avro: Uint8Array;
+    let framed: Uint8Array;
     try {
-      avro = store.value.encode(value);
+      framed = store.values.encode(value);
     } catch (error) {
       throw this.#raise(error);
     }
-    this.#write(new Write(store, address, framed(store.valueId, avro)));
+    this.#write(new Write(store, address, framed));
   }
 
   delete(store: StorePlan, key: unknown): boolean {
@@ -140,16 +139,8 @@ export class HandlerRun {
 
   /** A typed value; each time a new one, so that nobody shares it. */
   decode(store: StorePlan, value: Uint8Array): unknown {
-    const id = frameId(value);
-    if (id !== store.valueId)
-      throw this.#raise(
-        this.parts.errors.make(
-          "SCHEMA_OTHER",
-          `a row of store ${store.name} was written with schema id ${id ?? "none"}, not ${store.valueId}; rewrite it with the present schema`,
-        ),
-      );
     try {
-      return store.value.decode(unframed(value));
+      return store.values.decode(value);
     } catch (error) {
       throw this.#raise(error);
     }

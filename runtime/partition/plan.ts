@@ -3,6 +3,7 @@ import { AffinityError } from "../core/errors.js";
 import type { KeyspaceDescriptor, MessageDescriptor, StoreDescriptor } from "../protocol/service.js";
 import type { AnyType } from "../schema/type.js";
 import type { KeyspaceSchemaIds } from "../state/access.js";
+import { FramedCodec } from "../state/framed-codec.js";
 import { KeyCodec, type OrderedCodec } from "../state/keys.js";
 
 /** The user's code for one keyspace: an object, or an instance of a class, with a method for each message. */
@@ -14,8 +15,7 @@ export interface StorePlan {
   readonly name: string;
   readonly topic: string;
   readonly keys: KeyCodec;
-  readonly value: AnyType;
-  readonly valueId: number;
+  readonly values: FramedCodec;
   /** It has a key type of its own and lives in the partition of the key that the handler was called with. */
   readonly hasOwnKeys: boolean;
 }
@@ -109,8 +109,7 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
           partitions: descriptor.partitions,
         })
       : keys,
-    value: store.value(),
-    valueId,
+    values: new FramedCodec(store.value(), valueId),
     hasOwnKeys,
   };
 }

@@ -5,7 +5,7 @@
 import type { Changelog, LogRecord, PartitionLog } from "../changelog/changelog.js";
 import type { Mastership } from "../coordinator/coordinator.js";
 import type { Clock, Timer } from "../core/clock.js";
-import { type AffinityError, isAffinityError, messageOf } from "../core/errors.js";
+import { type AffinityError, assert, isAffinityError, messageOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { PartitionStore } from "../memstore/memstore.js";
 import { Backoff } from "./backoff.js";
@@ -491,6 +491,7 @@ export class Tenure implements WritePathOwner {
       const count = this.#writePath.inFlight?.writes.length ?? 0;
       const offsets = Array.from({ length: count }, (_, index) => found.get(index));
       const isThere = offsets.every((offset) => offset !== undefined);
+      assert(isThere || found.size === 0, "an append is in the log whole or not at all");
       this.#isRecovering = false;
       logger.info(
         { keyspace: plan.name, partition, epoch: mastership.epoch, batch: number },
@@ -532,7 +533,10 @@ export class Tenure implements WritePathOwner {
 
   /** Once in a while a master without writes looks whether somebody else wrote to its log. */
   #lookLater(): void {
-    this.#idleTimer = this.#parts.clock.after(this.#parts.limits.idleLookMs, () => void this.#look(), { unref: true });
+    const { clock, limits, random } = this.#parts;
+    // Partitions that were opened together shall not look together.
+    const waitMs = limits.idleLookMs * (0.5 + random() / 2);
+    this.#idleTimer = clock.after(waitMs, () => void this.#look(), { unref: true });
   }
 
   async #look(): Promise<void> {

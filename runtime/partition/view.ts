@@ -34,6 +34,7 @@ export class View {
   readonly #store: PartitionStore;
   readonly #overlay: Overlay;
   #newest: Batch | undefined;
+  #isUndone = false;
 
   constructor(store: PartitionStore, overlay: Overlay) {
     this.#store = store;
@@ -47,7 +48,7 @@ export class View {
 
   /** Whether something that was read came to nothing. */
   get isUndone(): boolean {
-    return this.#newest?.state === "undone";
+    return this.#isUndone || this.#newest?.state === "undone";
   }
 
   get(store: StorePlan, key: OrderedKey, own?: ReadonlyMap<OrderedKey, Write>): SeenRow | undefined {
@@ -86,8 +87,9 @@ export class View {
   }
 
   #readFrom(batch: Batch | undefined): void {
-    if (batch !== undefined && (this.#newest === undefined || batch.sequence > this.#newest.sequence))
-      this.#newest = batch;
+    if (batch === undefined || (this.#newest !== undefined && batch.sequence <= this.#newest.sequence)) return;
+    this.#isUndone = this.isUndone;
+    this.#newest = batch;
   }
 }
 

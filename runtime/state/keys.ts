@@ -3,7 +3,7 @@ import { AffinityError, isAffinityError, messageOf } from "../core/errors.js";
 import type { OrderedKey } from "../memstore/memstore.js";
 import type { AnyType } from "../schema/type.js";
 import type { KeyAddress } from "./access.js";
-import { framed, frameId, unframed } from "./frame.js";
+import { FramedCodec } from "./framed-codec.js";
 import { partitionOf } from "./murmur2.js";
 
 /** The order-preserving encoding of one key type: see `schema/`. */
@@ -27,59 +27,56 @@ export interface KeyCodecParts {
 /** Encodes and decodes the keys of one type. */
 export class KeyCodec {
   readonly #subject: string;
-  readonly #type: AnyType;
+  readonly #framed: FramedCodec;
   readonly #ordered: OrderedCodec;
   readonly #isText: boolean;
-  readonly #schemaId: number;
   readonly #partitions: number;
 
   constructor(parts: KeyCodecParts) {
     this.#subject = parts.subject;
-    this.#type = parts.type;
+    this.#framed = new FramedCodec(parts.type, parts.schemaId);
     this.#ordered = parts.ordered;
     this.#isText = parts.encoding === "utf8";
-    this.#schemaId = parts.schemaId;
     this.#partitions = parts.partitions;
   }
 
   /** All forms of a typed key. @throws KEY_INVALID */
   address(key: unknown): KeyAddress {
     const serialized = this.serialize(key);
-    return {
-      partition: partitionOf(serialized, this.#partitions),
-      serialized,
-      ordered: this.#guard(() => this.#ordered.encode(key)),
-    };
+    const partition = partitionOf(serialized, this.#partitions);
+    try {
+      return { partition, serialized, ordered: this.#ordered.encode(key) };
+    } catch (error) {
+      throw this.#invalid(error);
+    }
   }
 
   /** As it stands in the topic. @throws KEY_INVALID */
   serialize(key: unknown): Uint8Array {
-    if (this.#isText) {
-      if (typeof key !== "string") throw this.#invalid(`it is ${typeof key}; a string is right`);
-      if (loneSurrogate.test(key))
-        throw this.#invalid("it holds half of a surrogate pair, which UTF-8 cannot; mend the text");
-      return Buffer.from(key, "utf8");
+    try {
+      return this.#isText ? textBytes(key) : this.#framed.encode(key);
+    } catch (error) {
+      throw this.#invalid(error);
     }
-    return framed(
-      this.#schemaId,
-      this.#guard(() => this.#type.encode(key)),
-    );
   }
 
   /** The typed key of a serialized one. @throws KEY_INVALID when the bytes are not a key of this type and schema id. */
   typed(serialized: Uint8Array): unknown {
-    if (this.#isText) return this.#guard(() => decoder.decode(serialized));
-    const id = frameId(serialized);
-    if (id !== this.#schemaId)
-      throw this.#invalid(
-        id === undefined ? "its bytes are not framed" : `its schema id ${id} is not ${this.#schemaId}`,
-      );
-    return this.#guard(() => this.#type.decode(unframed(serialized)));
+    try {
+      return this.#isText ? decoder.decode(serialized) : this.#framed.decode(serialized);
+    } catch (error) {
+      throw this.#invalid(error);
+    }
   }
 
   /** The memstore's form of a serialized key. @throws KEY_INVALID */
   orderedOf(serialized: Uint8Array): OrderedKey {
-    return this.#guard(() => this.#ordered.encode(this.typed(serialized)));
+    const key = this.typed(serialized);
+    try {
+      return this.#ordered.encode(key);
+    } catch (error) {
+      throw this.#invalid(error);
+    }
   }
 
   /** The typed key of the memstore's form, which this process made. */
@@ -92,18 +89,9 @@ export class KeyCodec {
     return new StoredAddress(this, ordered, partition);
   }
 
-  #guard<T>(run: () => T): T {
-    try {
-      return run();
-    } catch (error) {
-      if (isAffinityError(error) && error.code === "KEY_INVALID") throw error;
-      const detail = isAffinityError(error) ? error.detail : messageOf(error);
-      const pointer = isAffinityError(error) ? error.pointer : undefined;
-      throw this.#invalid(detail, pointer, error);
-    }
-  }
-
-  #invalid(detail: string, pointer?: string, cause?: unknown): AffinityError {
+  #invalid(cause: unknown): AffinityError {
+    const detail = isAffinityError(cause) ? cause.detail : messageOf(cause);
+    const pointer = isAffinityError(cause) ? cause.pointer : undefined;
     return new AffinityError("KEY_INVALID", `key of ${this.#subject}: ${detail}`, {
       ...(pointer === undefined ? {} : { pointer }),
       cause,
@@ -113,6 +101,12 @@ export class KeyCodec {
 
 const loneSurrogate = /\p{Surrogate}/u;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function textBytes(key: unknown): Uint8Array {
+  if (typeof key !== "string") throw new TypeError(`it is ${typeof key}; a string is right`);
+  if (loneSurrogate.test(key)) throw new TypeError("it holds half of a surrogate pair; only well-formed text is right");
+  return Buffer.from(key, "utf8");
+}
 
 class StoredAddress implements KeyAddress {
   readonly partition: number;

@@ -12,44 +12,19 @@ import { silentLogger } from "../../../../runtime/core/logger.js";
 import { SeededRandom } from "../../../../runtime/core/random.js";
 import { MemoryMemStore } from "../../../../runtime/memstore/memory-memstore.js";
 import type { KeyspaceDescriptor, MessageDescriptor, ServiceDescriptor } from "../../../../runtime/protocol/service.js";
+import { frame, unframe } from "../../../../runtime/schema/framing.js";
+import { intType, stringType } from "../../../../runtime/schema/primitive-types.js";
 import type { AnyType } from "../../../../runtime/schema/type.js";
 import type { KeyspaceAccess } from "../../../../runtime/state/access.js";
-import { framed, unframed } from "../../../../runtime/state/frame.js";
 
-/** A type whose binary is its JSON; `check` says what fits. */
-export function jsonType(name: string, check: (value: unknown) => boolean): AnyType {
-  const checked = (value: unknown): unknown => {
-    if (!check(value)) throw new AffinityError("VALUE_INVALID", `${name}: it does not fit`, { pointer: "/x" });
-    return value;
-  };
-  const unused = (): never => {
-    throw new Error("not used here");
-  };
-  return {
-    name,
-    encode: (value) => Buffer.from(JSON.stringify(checked(value)), "utf8"),
-    decode: (bytes) => checked(JSON.parse(Buffer.from(bytes).toString("utf8"))),
-    write: unused,
-    read: unused,
-    toJson: unused,
-    fromJson: unused,
-    toAvroJson: unused,
-    fromAvroJson: unused,
-    schema: name,
-    fingerprint: BigInt(name.length),
-    equals: Object.is,
-    define: unused,
-  };
-}
-
-export const text = jsonType("string", (value) => typeof value === "string");
-export const number = jsonType("int", (value) => Number.isInteger(value));
-
-/** Ordered keys of the fixtures: the key's JSON, byte for byte. */
+/** Ordered keys of the fixtures: the key's Avro binary. */
 export const orderedKeys = (type: AnyType) => ({
   encode: (key: unknown): string => Buffer.from(type.encode(key)).toString("latin1"),
   decode: (ordered: string): unknown => type.decode(Buffer.from(ordered, "latin1")),
 });
+
+export const text: AnyType = stringType;
+export const number: AnyType = intType;
 
 export const valueId = 2;
 
@@ -153,9 +128,9 @@ export async function openNode(on: World, options: NodeOptions = {}): Promise<No
   return { router, changelog, counts: access };
 }
 
-export const value = (count: number): Uint8Array => framed(valueId, number.encode(count));
+export const value = (count: number): Uint8Array => frame(valueId, number.encode(count));
 export const countOf = (row: { readonly value: Uint8Array } | undefined): unknown =>
-  row === undefined ? undefined : number.decode(unframed(row.value));
+  row === undefined ? undefined : number.decode(unframe(row.value).payload);
 export const soon = { timeoutMs: 5_000 };
 
 /** The error that a call ends with. */
