@@ -15,7 +15,7 @@ const lead = 30;
 
 /** The part of the line around the fault, at most `excerptLimit` characters of it; undefined past the end of the text. */
 export function frameOf(source: SourceText, at: SourceRef): Frame | undefined {
-  if (at.line > source.lineStarts.length) return undefined;
+  if (at.line > source.lineCount) return undefined;
   const line = source.line(at.line);
   const column = Math.min(at.column - 1, line.length);
   const from =

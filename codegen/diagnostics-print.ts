@@ -4,6 +4,7 @@ import type { Diagnostic, SourceFile } from "./diagnostics.js";
 import { frameOf } from "./diagnostics-frame.js";
 import { sortDiagnostics } from "./diagnostics-sort.js";
 import { printable } from "./diagnostics-text.js";
+import { jsonLimits } from "./json-source.js";
 import { decodeLeniently, type SourceText } from "./source-text.js";
 
 /** Diagnostics that are printed at most; the closing line counts all. */
@@ -78,7 +79,8 @@ class Printer {
 
   #sourceOf(name: string): SourceText | undefined {
     const file = this.#files.get(name);
-    const known = this.#sources.get(name) ?? (file && decodeLeniently(file));
+    const isReadable = file !== undefined && file.bytes.length <= jsonLimits.bytes;
+    const known = this.#sources.get(name) ?? (isReadable ? decodeLeniently(file) : undefined);
     if (known !== undefined) this.#sources.set(name, known);
     return known;
   }

@@ -175,6 +175,6 @@ export function describeJson(node: JsonNode): string {
   }
 }
 
-function escapeStep(step: string | number): string {
-  return String(step).replaceAll("~", "~0").replaceAll("/", "~1");
+function escapeStep(step: string | number): string | number {
+  return typeof step === "string" && /[~/]/.test(step) ? step.replaceAll("~", "~0").replaceAll("/", "~1") : step;
 }

@@ -163,7 +163,7 @@ class JsonParser {
 
   #member(object: JsonObject): void {
     const start = this.#at;
-    if (this.#text[start] !== '"') throw this.#fault(`expected a name in double quotes, found ${this.#found()}`);
+    if (this.#text[start] !== '"') throw this.#misfit(`expected a name in double quotes, found ${this.#found()}`);
     const name = this.#string();
     const end = this.#at;
     this.#skipSpace();
@@ -245,7 +245,7 @@ class JsonParser {
     }
     if (word !== "" && this.#match(numberText) === word) return new JsonNumber(span, this.#at);
     this.#at = span.start;
-    throw this.#fault(`expected a JSON value, found ${this.#found()}`);
+    throw this.#misfit(`expected a JSON value, found ${this.#found()}`);
   }
 
   #skipSpace(): void {
@@ -284,13 +284,19 @@ class JsonParser {
   #fault(text: string, facts: FaultFacts = {}): JsonFault {
     const next = this.#next();
     const [start, end] = facts.from === undefined ? [this.#at, this.#at + next.length] : [facts.from, this.#at];
-    const suggestion = facts.suggestion ?? (facts.from === undefined ? cureOf(next) : undefined);
+    const suggestion = facts.suggestion ?? (/^(?:\/[/*]|#)/.test(next) ? "JSON has no comments." : undefined);
     return new JsonFault({
       at: this.#source.ref("", start, end),
       code: facts.code ?? "JSON_SYNTAX",
       text,
       ...(suggestion === undefined ? {} : { suggestion }),
     });
+  }
+
+  /** A fault where a value or name was meant. */
+  #misfit(text: string): JsonFault {
+    const suggestion = cureOf(this.#next());
+    return this.#fault(text, suggestion === undefined ? {} : { suggestion });
   }
 }
 
@@ -303,7 +309,6 @@ interface FaultFacts {
 
 /** What people who write such a word should write. */
 function cureOf(word: string): string | undefined {
-  if (/^(?:\/[/*]|#)/.test(word)) return "JSON has no comments.";
   if (/^['`\u2018\u2019\u201c\u201d]/.test(word)) return 'JSON texts stand in straight double quotes, "like this".';
   if (/^[+-]?(?:NaN|Infinity|inf)/i.test(word)) return "JSON has neither NaN nor infinities.";
   if (/^(?:true|false|null|none|undefined)$/i.test(word)) return "JSON's words are true, false and null.";

@@ -5,44 +5,69 @@ import type { Diagnostic, SourceFile, SourceRef } from "./diagnostics.js";
 export class SourceText {
   readonly file: string;
   readonly text: string;
-  #lineStarts: readonly number[] | undefined;
+  #lineStarts: Uint32Array | undefined;
 
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
   }
 
-  /** Offset of the first character of each line. */
-  get lineStarts(): readonly number[] {
-    this.#lineStarts ??= [0, ...[...this.text.matchAll(/\r\n|\n|\r/g)].map((end) => end.index + end[0].length)];
-    return this.#lineStarts;
-  }
-
-  /** The place of the characters from `start` up to `end`; `length` covers those of the first line. */
-  ref(pointer: string, start: number, end: number): SourceRef {
-    const line = this.#lineOf(start);
-    const lineStart = this.lineStarts[line - 1] ?? 0;
-    const length = Math.max(1, Math.min(end, lineStart + this.line(line).length) - start);
-    return { file: this.file, pointer, line, column: start - lineStart + 1, length };
+  get lineCount(): number {
+    return this.#starts().length;
   }
 
   /** A line's characters without its end; empty past the last line. Counts from 1. */
   line(line: number): string {
-    const start = this.lineStarts[line - 1];
-    if (start === undefined) return "";
-    return this.text.slice(start, this.lineStarts[line] ?? this.text.length).replace(/[\r\n]+$/, "");
+    return this.text.slice(this.#start(line), this.#end(line));
   }
 
-  #lineOf(offset: number): number {
+  /** The place of the characters from `start` up to `end`; `length` covers those of the first line. */
+  ref(pointer: string, start: number, end: number): SourceRef {
+    const line = this.#lineAt(start);
+    const length = Math.max(1, Math.min(end, this.#end(line)) - start);
+    return { file: this.file, pointer, line, column: start - this.#start(line) + 1, length };
+  }
+
+  /** Found at the first question: most texts have no fault. */
+  #starts(): Uint32Array {
+    this.#lineStarts ??= lineStartsOf(this.text);
+    return this.#lineStarts;
+  }
+
+  /** The end of the text for the line after the last. */
+  #start(line: number): number {
+    return this.#starts()[line - 1] ?? this.text.length;
+  }
+
+  #end(line: number): number {
+    const next = this.#start(line + 1);
+    if (line >= this.lineCount) return next;
+    return this.text.startsWith("\r\n", next - 2) ? next - 2 : next - 1;
+  }
+
+  #lineAt(offset: number): number {
+    const starts = this.#starts();
     let low = 0;
-    let high = this.lineStarts.length;
+    let high = starts.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if ((this.lineStarts[middle] ?? 0) <= offset) low = middle;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle;
     }
     return low + 1;
   }
+}
+
+function lineStartsOf(text: string): Uint32Array {
+  const lineEnd = /\r\n|\n|\r/g;
+  let count = 1;
+  while (lineEnd.test(text)) count++;
+  const starts = new Uint32Array(count);
+  for (let line = 1; line < count; line++) {
+    lineEnd.test(text);
+    starts[line] = lineEnd.lastIndex;
+  }
+  return starts;
 }
 
 /** What came of the bytes. */

@@ -14,11 +14,11 @@ import type { Reading } from "./reading.js";
 /** Bounds against defaults that are small to write and huge to read. */
 export const defaultLimits = {
   /** Values within each other. */
-  depth: 1000,
+  depth: 200,
   /** Values that one default stands for, those included that its records' fields add by their own defaults. */
   values: 100_000,
   /** Values looked at in one run; each branch of a union that is tried looks again. */
-  steps: 20_000_000,
+  steps: 2_000_000,
 } as const;
 
 type AnyField = Field | FieldDraft;

@@ -36,6 +36,9 @@ export interface NamedBody {
   readonly owner: string;
 }
 
+/** Faults that one run reports at most; a broken file of megabytes could have as many as it has values. */
+export const faultLimit = 10_000;
+
 export class Reading {
   /** Types of before, for schemas that stand in a definition file. */
   readonly known: ReadonlyMap<string, NamedType>;
@@ -51,9 +54,10 @@ export class Reading {
     this.known = known;
   }
 
-  /** Reports a fault; gives undefined, for `return reading.fault(…)`. */
+  /** Reports a fault, up to `faultLimit` of them; gives undefined, for `return reading.fault(…)`. */
   fault(code: SchemaCode, at: SourceRef, text: string, suggestion?: string): undefined {
-    this.diagnostics.push({ at, code, text, ...(suggestion === undefined ? {} : { suggestion }) });
+    if (this.diagnostics.length < faultLimit)
+      this.diagnostics.push({ at, code, text, ...(suggestion === undefined ? {} : { suggestion }) });
     return undefined;
   }
 

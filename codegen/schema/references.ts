@@ -3,13 +3,19 @@
 import { nearest } from "../diagnostics-nearest.js";
 import { excerpt, quoted } from "../diagnostics-text.js";
 import { type ComplexWord, fullNameOf, isComplexWord, isPrimitiveName } from "./names.js";
-import type { Reading, Use } from "./reading.js";
+import { faultLimit, type Reading, type Use } from "./reading.js";
+
+/** Unknown names of one run that get a suggestion. */
+const suggestionLimit = 100;
 
 export function checkReferences(reading: Reading): void {
-  for (const use of reading.uses) if (reading.placeOf(use.fullName) === undefined) unknownType(reading, use);
+  const unknown = reading.uses.filter((use) => reading.placeOf(use.fullName) === undefined);
+  for (const [index, use] of unknown.slice(0, faultLimit).entries()) {
+    unknownType(reading, use, index < suggestionLimit);
+  }
 }
 
-function unknownType(reading: Reading, { fullName, at, subject, written }: Use): void {
+function unknownType(reading: Reading, { fullName, at, subject, written }: Use, isHelped: boolean): void {
   const word = isComplexWord(written) ? written : undefined;
   if (word !== undefined) {
     const text = `${subject} has type ${quoted(word)}, which begins a type and names none`;
@@ -17,7 +23,7 @@ function unknownType(reading: Reading, { fullName, at, subject, written }: Use):
     return;
   }
   const text = `${subject} has type ${excerpt(fullName) || '""'}, which no file defines`;
-  reading.fault("AVRO_UNKNOWN_TYPE", at, text, cureFor(reading, fullName, written));
+  reading.fault("AVRO_UNKNOWN_TYPE", at, text, isHelped ? cureFor(reading, fullName, written) : undefined);
 }
 
 function cureFor(reading: Reading, fullName: string, written: string): string | undefined {
