@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { Clock } from "../core/clock.js";
 import { messageOf } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import { requireSqlite } from "../sqlite/load.js";
-import { SqliteThread } from "../sqlite/thread.js";
+import { requireSqlite } from "../disk/sqlite.js";
+import { SqliteThread } from "../disk/sqlite-thread.js";
 import type {
   AppendOutcome,
   Changelog,

@@ -9,8 +9,8 @@
  * empty. `end_offset` of a part is what compaction last knew; the last block may reach further.
  */
 import { AffinityError } from "../core/errors.js";
-import { openFailure } from "../sqlite/failure.js";
-import { type Database, openDatabase } from "../sqlite/load.js";
+import { type Database, openDatabase } from "../disk/sqlite.js";
+import { openFailure } from "../disk/sqlite-failure.js";
 
 /** `user_version` of the file. */
 export const formatVersion = 1;

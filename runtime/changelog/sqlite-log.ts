@@ -1,7 +1,7 @@
 /** The embedded changelog as its writer thread sees it: topics, parts, ownership, and groups written as transactions. */
 import { assert, messageOf } from "../core/errors.js";
-import { failureOf } from "../sqlite/failure.js";
-import type { Database, Statement } from "../sqlite/load.js";
+import type { Database, Statement } from "../disk/sqlite.js";
+import { failureOf } from "../disk/sqlite-failure.js";
 import { BlockCursor } from "./block.js";
 import { ByteWriter } from "./byte-writer.js";
 import type { TopicInfo, TopicSpec } from "./changelog.js";

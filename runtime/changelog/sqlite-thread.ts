@@ -1,6 +1,6 @@
 /** Entry of the writer thread: calls and groups in, outcomes out. It reads no clock: the time comes with what it is asked. */
 import { assert } from "../core/errors.js";
-import { callerPort, serveCalls, Transferred } from "../sqlite/thread.js";
+import { callerPort, serveCalls, Transferred } from "../disk/sqlite-thread.js";
 import { GroupReader } from "./group.js";
 import type { LogCalls } from "./sqlite-calls.js";
 import { SqliteLog } from "./sqlite-log.js";

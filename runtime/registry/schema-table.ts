@@ -4,9 +4,18 @@ import type { RegisteredSchema } from "./registry.js";
 
 /** Ids and versions count from 1. */
 export class SchemaTable {
-  readonly #texts = new Map<number, string>();
-  readonly #ids = new Map<string, number>();
-  readonly #subjects = new Map<string, RegisteredSchema[]>();
+  #texts = new Map<number, string>();
+  #ids = new Map<string, number>();
+  #subjects = new Map<string, readonly RegisteredSchema[]>();
+
+  /** A table of its own with the same content. */
+  copy(): SchemaTable {
+    const copy = new SchemaTable();
+    copy.#texts = new Map(this.#texts);
+    copy.#ids = new Map(this.#ids);
+    copy.#subjects = new Map(this.#subjects);
+    return copy;
+  }
 
   /** What the registration of a schema would give, and whether it is there already. Changes nothing. */
   plan(subject: string, schema: string): { readonly registered: RegisteredSchema; readonly isKnown: boolean } {
@@ -30,9 +39,7 @@ export class SchemaTable {
       this.#texts.set(registered.id, registered.schema);
       this.#ids.set(canonicalText(registered.subject, registered.schema), registered.id);
     }
-    const versions = this.#subjects.get(registered.subject);
-    if (versions === undefined) this.#subjects.set(registered.subject, [registered]);
-    else versions.push(registered);
+    this.#subjects.set(registered.subject, [...(this.#subjects.get(registered.subject) ?? []), registered]);
   }
 
   latest(subject: string): RegisteredSchema | undefined {
@@ -40,7 +47,7 @@ export class SchemaTable {
   }
 
   versions(subject: string): readonly RegisteredSchema[] {
-    return [...(this.#subjects.get(subject) ?? [])];
+    return this.#subjects.get(subject) ?? [];
   }
 
   subjects(): readonly string[] {
