@@ -11,9 +11,6 @@ export interface Operation {
   readonly responses: JsonObject;
 }
 
-/** Component of problem details; no Avro name has a hyphen. */
-export const problem = "affinity-problem";
-
 /** What the body of a value may be. */
 const valueTypes = ["application/json", "avro/json", "avro/binary"];
 
@@ -22,31 +19,56 @@ export function content(schema: JsonObject): JsonObject {
   return Object.fromEntries(valueTypes.map((type) => [type, type === "application/json" ? { schema } : {}]));
 }
 
-export const textHeader: JsonObject = { schema: { type: "string" } };
-export const positionHeader: JsonObject = { "Affinity-Position": textHeader };
+const text: JsonObject = { type: "string" };
+const texts: JsonObject = { type: "array", items: text };
 
-export function header(name: string, description: string): JsonObject {
-  return { name, in: "header", description, schema: { type: "string" } };
+export const positionHeader: JsonObject = { "Affinity-Position": { $ref: "#/components/headers/Affinity-Position" } };
+export const etagHeader: JsonObject = { ETag: { $ref: "#/components/headers/ETag" } };
+
+const headers: JsonObject = {
+  "Affinity-Position": { description: "Where the row's last change, or the write, stands in the log.", schema: text },
+  ETag: { description: "The row's version, then the representation.", schema: text },
+};
+
+type ParameterName = "If-Match" | "If-None-Match" | "Idempotency-Key" | ListParameter;
+type ListParameter = "prefix" | "from" | "to" | "order" | "limit" | "cursor" | "key";
+
+/** Reference to a parameter among the document's components. */
+export function parameter(name: ParameterName): JsonObject {
+  return { $ref: `#/components/parameters/${name}` };
 }
 
-export const conditionHeaders: readonly JsonObject[] = [
-  header("If-Match", "Versions of which one must be the row's; `*`: the row must exist."),
-  header("If-None-Match", "Versions of which none may be the row's; `*`: the row must not exist."),
-];
+const listParameters = ["prefix", "from", "to", "order", "limit", "cursor", "key"] as const;
 
-export const idempotencyHeader = header(
-  "Idempotency-Key",
-  "The same key gets the first answer again; a UUIDv7 is best.",
-);
+const parameters: { readonly [name in ParameterName]: JsonObject } = {
+  "If-Match": header("If-Match", "Versions of which one must be the row's; `*`: the row must exist."),
+  "If-None-Match": header("If-None-Match", "Versions of which none may be the row's; `*`: the row must not exist."),
+  "Idempotency-Key": header("Idempotency-Key", "The same key gets the first answer again; a UUIDv7 is best."),
+  prefix: query("prefix", "Of a string key its text; of a record key its leading fields, once a field.", texts),
+  from: query("from", "First key, inclusive; once a field.", texts),
+  to: query("to", "Last key, exclusive; once a field.", texts),
+  order: query("order", "Order of keys.", { enum: ["asc", "desc"], default: "asc" }),
+  limit: query("limit", "Rows of a page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 }),
+  cursor: query("cursor", "From the page before.", text),
+  key: query("key", "One row instead of a list: the key, once a segment.", texts),
+};
 
-export const problemSchema: JsonObject = {
+function header(name: string, description: string): JsonObject {
+  return { name, in: "header", description, schema: text };
+}
+
+function query(name: string, description: string, schema: JsonObject): JsonObject {
+  return { name, in: "query", description, schema };
+}
+
+const problemSchema: JsonObject = {
   title: "Problem details (RFC 9457)",
   type: "object",
   properties: {
     type: { type: "string", format: "uri-reference" },
-    title: { type: "string" },
+    title: text,
     status: { type: "integer" },
-    detail: { type: "string" },
+    detail: text,
     code: { type: "string", description: "Stable name of the error." },
     pointer: { type: "string", description: "Where in the body, an RFC 6901 pointer." },
     retry: { enum: ["never", "later", "reroute", "if-idempotent"] },
@@ -55,16 +77,26 @@ export const problemSchema: JsonObject = {
   required: ["title", "status", "code"],
 };
 
+/** Component of problem details; no Avro name has a hyphen. */
+const problem = "affinity-problem";
+
+/** A response that is an error, told apart by its status. */
 export function problemOf(description: string): JsonObject {
   return { description, content: { "application/problem+json": { schema: refTo(problem) } } };
 }
 
-function query(name: string, description: string, schema: JsonObject): JsonObject {
-  return { name, in: "query", description, schema };
-}
+/** Reference to what any other error looks like. */
+export const otherProblem: JsonObject = { $ref: `#/components/responses/${problem}` };
 
-const text: JsonObject = { type: "string" };
-const texts: JsonObject = { type: "array", items: text };
+/** Components beside the types of the project. */
+export function components(schemas: JsonObject): JsonObject {
+  return {
+    schemas: { [problem]: problemSchema, ...schemas },
+    responses: { [problem]: problemOf("Any other error.") },
+    parameters,
+    headers,
+  };
+}
 
 interface Row {
   readonly key: JsonObject;
@@ -85,15 +117,7 @@ export function list(keyspace: KeyspaceModel, { key, value }: Row): Operation {
   };
   return {
     summary: `Lists rows of ${keyspace.name}`,
-    parameters: [
-      query("prefix", "Of a string key its text; of a record key its leading fields, once a field.", texts),
-      query("from", "First key, inclusive; once a field.", texts),
-      query("to", "Last key, exclusive; once a field.", texts),
-      query("order", "Order of keys.", { enum: ["asc", "desc"], default: "asc" }),
-      query("limit", "Rows of a page.", { type: "integer", minimum: 1, maximum: 1000, default: 100 }),
-      query("cursor", "From the page before.", text),
-      query("key", "One row instead of a list: the key, once a segment.", texts),
-    ],
+    parameters: listParameters.map(parameter),
     responses: {
       200: {
         description: "A page; as NDJSON all rows, one a line, and a closing line.",

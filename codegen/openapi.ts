@@ -3,17 +3,15 @@ import type { Route } from "../runtime/protocol/service.js";
 import { keySegments, pathOf } from "./openapi-keys.js";
 import {
   bulk,
-  conditionHeaders,
+  components,
   content,
-  header,
-  idempotencyHeader,
+  etagHeader,
   list,
   type Operation,
+  otherProblem,
+  parameter,
   positionHeader,
-  problem,
   problemOf,
-  problemSchema,
-  textHeader,
 } from "./openapi-parts.js";
 import { componentOf, type JsonObject, primitives, propertyOf, refTo } from "./openapi-schema.js";
 import type { EntityModel, KeyspaceModel, MessageModel, ServiceModel, TypeUse } from "./service/model.js";
@@ -34,12 +32,7 @@ export function openApiDocument(model: ServiceModel): JsonObject {
     info: { title: model.name, version: "1.0.0", description: about },
     tags: model.keyspaces.map(({ name, doc }) => ({ name, ...(doc === undefined ? {} : { description: doc }) })),
     paths: builder.paths(),
-    components: {
-      schemas: {
-        [problem]: problemSchema,
-        ...Object.fromEntries(model.entities.map((entity) => [entity.fullName, componentOf(entity)])),
-      },
-    },
+    components: components(Object.fromEntries(model.entities.map((entity) => [entity.fullName, componentOf(entity)]))),
   };
 }
 
@@ -75,9 +68,9 @@ class DocumentBuilder {
     if (has("get")) {
       at("GET", row, "get", {
         summary: `Gets a row of ${keyspace.name}`,
-        parameters: [header("If-None-Match", "Versions of which none may be the row's: 304 when one is.")],
+        parameters: [parameter("If-Match"), parameter("If-None-Match")],
         responses: {
-          200: { description: "The value.", headers: { ETag: textHeader, ...positionHeader }, content: content(value) },
+          200: { description: "The value.", headers: { ...etagHeader, ...positionHeader }, content: content(value) },
           304: { description: "The row has one of the versions." },
           404: problemOf("No such key."),
         },
@@ -86,7 +79,7 @@ class DocumentBuilder {
     if (has("put")) {
       at("PUT", row, "put", {
         summary: `Puts a row of ${keyspace.name}`,
-        parameters: [...conditionHeaders, idempotencyHeader],
+        parameters: [parameter("If-Match"), parameter("If-None-Match"), parameter("Idempotency-Key")],
         requestBody: { required: true, content: content(value) },
         responses: {
           201: { description: "Created.", headers: positionHeader },
@@ -99,7 +92,7 @@ class DocumentBuilder {
     if (has("delete")) {
       at("DELETE", row, "delete", {
         summary: `Deletes a row of ${keyspace.name}`,
-        parameters: [...conditionHeaders, idempotencyHeader],
+        parameters: [parameter("If-Match"), parameter("If-None-Match"), parameter("Idempotency-Key")],
         responses: {
           204: { description: "Deleted.", headers: positionHeader },
           404: problemOf("No such key."),
@@ -116,7 +109,7 @@ class DocumentBuilder {
     const query = route.method === "GET" && request !== undefined;
     const parameters = [
       ...(query ? this.#queryParameters(request) : []),
-      ...(access === "write" ? [idempotencyHeader] : []),
+      ...(access === "write" ? [parameter("Idempotency-Key")] : []),
     ];
     this.#operation(keyspace, route, name, {
       summary: `${name} of ${keyspace.name}`,
@@ -169,7 +162,7 @@ class DocumentBuilder {
       ...(description === undefined ? {} : { description }),
       ...(keys.length + parameters.length === 0 ? {} : { parameters: [...keys, ...parameters] }),
       ...(requestBody === undefined ? {} : { requestBody }),
-      responses: { ...responses, default: problemOf("Any other error.") },
+      responses: { ...responses, default: otherProblem },
     });
   }
 

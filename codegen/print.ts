@@ -92,15 +92,7 @@ export class Printer {
           ...docsOf(declaration.doc),
         });
       case "function":
-        return this.#structure({
-          kind: StructureKind.Function,
-          name: declaration.name,
-          isExported: declaration.isExported,
-          parameters: parametersOf(declaration.parameters),
-          returnType: declaration.returns,
-          statements: codeText(declaration.body),
-          ...docsOf(declaration.doc),
-        });
+        return this.#function(declaration);
       case "constant": {
         const { name, type, value, isExported, doc } = declaration;
         return `${docText(doc)}${isExported ? "export " : ""}const ${name}: ${type} = ${value};\n`;
@@ -116,8 +108,26 @@ export class Printer {
     }
   }
 
+  #function(declaration: Extract<Declaration, { readonly kind: "function" }>): string {
+    const { name, isExported, parameters, returns, body, doc } = declaration;
+    const text = this.#structure({
+      kind: this.#morph.StructureKind.Function,
+      name,
+      isExported,
+      parameters: parametersOf(parameters),
+      returnType: returns,
+      statements: codeText(body),
+      ...docsOf(doc),
+    });
+    const list = parameters.map((parameter) => `${parameter.name}: ${parameter.type}`);
+    const head = `${name}(${list.join(", ")}): ${returns} {`;
+    if (head.length + "export function ".length <= widthLimit) return text;
+    return text.replace(head, () => brokenHead(declaration));
+  }
+
   #structure(structure: Structures): string {
-    return `${this.#morph.printStructure(structure, { indentNumberOfSpaces: 2 }).trimEnd()}\n`;
+    const text = this.#morph.printStructure(structure, { indentNumberOfSpaces: 2 });
+    return `${text.replace(/ +$/gm, "").trimEnd()}\n`;
   }
 }
 
@@ -145,6 +155,16 @@ function parametersOf(
   parameters: readonly { readonly name: string; readonly type: string; readonly isOptional?: boolean }[],
 ): { name: string; type: string; hasQuestionToken: boolean }[] {
   return parameters.map(({ name, type, isOptional }) => ({ name, type, hasQuestionToken: isOptional === true }));
+}
+
+/** The head of a function with a parameter a line, and long unions with a member a line. */
+function brokenHead({ name, parameters, returns }: Extract<Declaration, { readonly kind: "function" }>): string {
+  const lines = parameters.map((parameter) => {
+    const type = brokenUnion(parameter.type, parameter.name.length + 4);
+    return `  ${parameter.name}:${type.startsWith("\n") ? type.replaceAll("\n", "\n    ") : ` ${type}`},\n`;
+  });
+  const result = brokenUnion(returns, 3);
+  return `${name}(\n${lines.join("")}):${result.startsWith("\n") ? result.replaceAll("\n", "\n  ") : ` ${result}`} {`;
 }
 
 /** A union that does not fit into its line stands with one member a line. `column` is where it would start. */

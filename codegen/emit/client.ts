@@ -10,8 +10,9 @@ import { paragraphs } from "./doc.js";
 import type { EntityContext } from "./entity.js";
 import type { Code, CodeFile, Declaration, Member } from "./file.js";
 import { ImportSet } from "./imports.js";
-import { literal, literalName, memberName, stringLiteral } from "./literal.js";
-import { clientDoor } from "./modules.js";
+import { literal, memberName, stringLiteral } from "./literal.js";
+import { memberList, members } from "./members.js";
+import { clientDoor, schemaDoor } from "./modules.js";
 import { sourcesOf } from "./server.js";
 import type { TypeScope } from "./type-text.js";
 import { useDefinition, useText } from "./uses.js";
@@ -106,9 +107,10 @@ function clientInterface(model: ServiceModel): Declaration {
 }
 
 function createFunction(model: ServiceModel, scope: TypeScope): Declaration {
-  const keyspaces = model.keyspaces.flatMap((keyspace): Code => {
-    return [`${literalName(keyspace.name)}: {`, keyspaceCode(keyspace, scope), "},"];
-  });
+  const keyspaces = memberList(model.keyspaces, (keyspace) => ({
+    code: keyspaceCode(keyspace, scope),
+    type: () => scope.imports.type("ClientKeyspace", schemaDoor),
+  }));
   const connect = `${scope.imports.value("connectService", clientDoor)}<Client>`;
   return {
     kind: "function",
@@ -125,22 +127,24 @@ function createFunction(model: ServiceModel, scope: TypeScope): Declaration {
 function keyspaceCode(keyspace: KeyspaceModel, scope: TypeScope): Code {
   const store = ownStore(keyspace);
   const value = store === undefined || keyspace.expose.length === 0 ? undefined : useDefinition(store.value, scope);
-  const messages = keyspace.messages.flatMap((message): Code => {
-    const { route, request, reply } = message;
-    if (route === undefined) return [];
-    const members: Code = [
-      ...(request === undefined ? [] : [`request: ${useDefinition(request, scope)},`]),
-      ...(reply === undefined ? [] : [`reply: ${useDefinition(reply, scope)},`]),
-      `write: ${message.access === "write"},`,
-      `route: ${literal({ method: route.method, path: route.path })},`,
-    ];
-    return [`${literalName(message.name)}: {`, members, "},"];
-  });
+  const offered = keyspace.messages.filter((message) => message.route !== undefined);
   return [
     `name: ${stringLiteral(keyspace.name)},`,
     `path: ${stringLiteral(keyspace.path)},`,
     `key: ${useDefinition(keyspace.key, scope)},`,
     ...(value === undefined ? [] : [`value: ${value},`]),
-    ...(messages.length === 0 ? ["messages: {},"] : ["messages: {", messages, "},"]),
+    ...members("messages", offered, (message) => ({
+      code: messageCode(message, scope),
+      type: () => scope.imports.type("ClientMessage", schemaDoor),
+    })),
+  ];
+}
+
+function messageCode({ access, request, reply, route }: MessageModel, scope: TypeScope): Code {
+  return [
+    ...(request === undefined ? [] : [`request: ${useDefinition(request, scope)},`]),
+    ...(reply === undefined ? [] : [`reply: ${useDefinition(reply, scope)},`]),
+    `write: ${access === "write"},`,
+    ...(route === undefined ? [] : [`route: ${literal({ method: route.method, path: route.path })},`]),
   ];
 }

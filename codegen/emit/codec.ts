@@ -5,7 +5,7 @@
 import type { Field, RecordType, Schema } from "../schema/model.js";
 import type { EntityModel } from "../service/model.js";
 import { isObjectMember } from "../service/names.js";
-import type { Code, Declaration } from "./file.js";
+import { type Code, codeText, type Declaration } from "./file.js";
 import { literalName, memberOf, stringLiteral } from "./literal.js";
 import { schemaDoor } from "./modules.js";
 import { fixedCodec, type PrimitiveCodec, primitiveCodec } from "./primitives.js";
@@ -59,7 +59,8 @@ export class CodecEmitter {
     const fields = type.fields.flatMap((field) => this.#writeField(field));
     // Where every field may be left out, anything at all would pass for the record.
     const isAnything = type.fields.every((field) => field.default !== undefined);
-    return isAnything ? [`${this.#door("checkRecord")}(value);`, ...fields] : fields;
+    const body = isAnything ? [`${this.#door("checkRecord")}(value);`, ...fields] : fields;
+    return this.#entity.isRecursive ? ["out.enter();", ...body, "out.leave();"] : body;
   }
 
   #writeField(field: Field): Code {
@@ -203,12 +204,12 @@ export class CodecEmitter {
   }
 
   #writeFunction(name: string, type: string, body: Code, doc?: string): Declaration {
-    const out = { name: "out", type: this.#scope.imports.type("Writer", schemaDoor) };
+    const out = { name: parameterName("out", body), type: this.#scope.imports.type("Writer", schemaDoor) };
     return functionOf(name, [out, { name: "value", type }], "void", body, doc);
   }
 
   #readFunction(name: string, type: string, body: Code, doc?: string): Declaration {
-    const input = { name: "input", type: this.#scope.imports.type("Reader", schemaDoor) };
+    const input = { name: parameterName("input", body), type: this.#scope.imports.type("Reader", schemaDoor) };
     return functionOf(name, [input], type, body, doc);
   }
 
@@ -231,6 +232,11 @@ export class CodecEmitter {
   #door(name: SchemaDoorName): string {
     return this.#scope.imports.value(name, schemaDoor);
   }
+}
+
+/** A parameter that the body does not use, as of records without fields, starts with `_`: compilers may be told to ask. */
+function parameterName(name: "out" | "input", body: Code): string {
+  return new RegExp(`\\b${name}\\b`).test(codeText(body)) ? name : `_${name}`;
 }
 
 /** Name of the constant that holds a field's default as Avro binary. */

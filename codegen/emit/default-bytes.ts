@@ -13,44 +13,62 @@ export function defaultHex(field: Field, entities: EntityMap): string | undefine
 
 function write(out: Writer, value: DefaultValue, schema: Schema, entities: EntityMap): void {
   switch (value.kind) {
-    case "null":
-      return out.null(null);
-    case "boolean":
-      return out.boolean(value.value);
-    case "integer":
-      return out.long(value.value);
-    case "real":
-      return partOf(schema, "primitive").name === "float" ? out.float(value.value) : out.double(value.value);
-    case "string":
-      return out.string(value.value);
-    case "bytes":
-      return schema.kind === "primitive" ? out.bytes(value.value) : out.raw(value.value);
-    case "enum": {
-      const type = entities.get(partOf(schema, "reference").fullName)?.type;
-      return out.index(type?.kind === "enum" ? type.symbols.indexOf(value.symbol) : -1);
-    }
     case "array": {
       const { items } = partOf(schema, "array");
-      return writeBlock(out, value.items, (item) => write(out, item, items, entities));
+      writeBlock(out, value.items, (item) => write(out, item, items, entities));
+      break;
     }
     case "map": {
       const { values } = partOf(schema, "map");
-      return writeBlock(out, value.entries, ([key, item]) => {
+      writeBlock(out, value.entries, ([key, item]) => {
         out.string(key);
         write(out, item, values, entities);
       });
+      break;
     }
-    case "record": {
-      const fields = fieldsOf(partOf(schema, "reference").fullName, entities);
-      for (const [index, field] of fields.entries()) {
+    case "record":
+      for (const [index, field] of fieldsOf(partOf(schema, "reference").fullName, entities).entries()) {
         const part = value.fields[index];
         if (part !== undefined) write(out, part, field.type, entities);
       }
-      return;
-    }
+      break;
     case "union":
       out.index(value.branch);
       write(out, value.value, branchOf(schema, value.branch), entities);
+      break;
+    default:
+      writeScalar(out, value, schema, entities);
+  }
+}
+
+type Scalar = Exclude<DefaultValue, { readonly kind: "array" | "map" | "record" | "union" }>;
+
+function writeScalar(out: Writer, value: Scalar, schema: Schema, entities: EntityMap): void {
+  switch (value.kind) {
+    case "null":
+      out.null(null);
+      break;
+    case "boolean":
+      out.boolean(value.value);
+      break;
+    case "integer":
+      out.long(value.value);
+      break;
+    case "real":
+      if (partOf(schema, "primitive").name === "float") out.float(value.value);
+      else out.double(value.value);
+      break;
+    case "string":
+      out.string(value.value);
+      break;
+    case "bytes":
+      if (schema.kind === "primitive") out.bytes(value.value);
+      else out.raw(value.value);
+      break;
+    case "enum": {
+      const type = entities.get(partOf(schema, "reference").fullName)?.type;
+      out.index(type?.kind === "enum" ? type.symbols.indexOf(value.symbol) : -1);
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 /** Files of types: `entities/<namespace>/<Name>.ts`, one named type each, and `keyspaces/<keyspace>.ts`. */
-import type { JsonValue } from "../../runtime/schema/type.js";
-import type { Field } from "../schema/model.js";
+import type { DefaultValue, Field, Schema } from "../schema/model.js";
 import type { EntityModel } from "../service/model.js";
 import { referencesOf } from "../service/reach.js";
 import { CodecEmitter, defaultName, symbolsName } from "./codec.js";
@@ -120,11 +119,17 @@ const shownDefaultLimit = 60;
 function fieldDoc(field: Field, scope: TypeScope): string {
   const words = avroWords(field.type, scope.entities);
   if (field.default === undefined) return docComment(field.doc, `Avro: ${words}.`);
-  const text = literal(fieldDefault(field, scope));
+  const text = defaultText(field.default, field.type, scope);
   return docComment(
     field.doc,
     `Avro: ${words}, ${text.length > shownDefaultLimit ? "with a default" : `default ${text}`}.`,
   );
+}
+
+/** A default as the schema's author wrote it, long integers with all their digits. */
+function defaultText(value: DefaultValue, schema: Schema, scope: TypeScope): string {
+  if (value.kind === "integer") return String(value.value);
+  return literal(defaultJson(value, schema, scope.entities));
 }
 
 function constants(entity: EntityModel, scope: TypeScope): Declaration[] {
@@ -140,11 +145,6 @@ function constants(entity: EntityModel, scope: TypeScope): Declaration[] {
     const value = `/*@__PURE__*/ ${scope.imports.value("fromHex", schemaDoor)}("${hex}")`;
     return [{ kind: "constant", name: defaultName(field), isExported: false, type: "globalThis.Uint8Array", value }];
   });
-}
-
-/** The default as JSON, for doc comments. */
-function fieldDefault(field: Field, scope: TypeScope): JsonValue {
-  return field.default === undefined ? null : defaultJson(field.default, field.type, scope.entities);
 }
 
 function defineFunction(entity: EntityModel, scope: TypeScope): Declaration {

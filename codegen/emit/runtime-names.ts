@@ -8,6 +8,7 @@ export const schemaDoorNames = [
   "floatType",
   "intType",
   "longType",
+  "longNumberType",
   "nullType",
   "stringType",
   "defineBoolean",
@@ -16,6 +17,7 @@ export const schemaDoorNames = [
   "defineFloat",
   "defineInt",
   "defineLong",
+  "defineLongNumber",
   "defineNull",
   "defineString",
   // Codecs

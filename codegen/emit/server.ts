@@ -4,7 +4,8 @@ import { paragraphs } from "./doc.js";
 import type { EntityContext } from "./entity.js";
 import { type Code, type CodeFile, codeText, type Declaration, type Member } from "./file.js";
 import { ImportSet } from "./imports.js";
-import { literal, literalName, memberName, stringLiteral } from "./literal.js";
+import { literal, memberName, stringLiteral } from "./literal.js";
+import { members } from "./members.js";
 import { nodeDoor, relativeModule, schemaDoor } from "./modules.js";
 import type { TypeScope } from "./type-text.js";
 import { useText, useType } from "./uses.js";
@@ -80,7 +81,7 @@ function accessTypes(keyspace: KeyspaceModel, access: MessageModel["access"], sc
   const stores = isRead ? names.readStores : names.stores;
   const context = isRead ? names.readContext : names.context;
   const kind = scope.imports.type(isRead ? "ReadStoreOf" : "StoreOf", nodeDoor);
-  const members = keyspace.stores.map((store): Member => {
+  const properties = keyspace.stores.map((store): Member => {
     const key = useText(store.key, "read", scope);
     const value = useText(store.value, "read", scope);
     const input = useText(store.value, "write", scope);
@@ -97,7 +98,7 @@ function accessTypes(keyspace: KeyspaceModel, access: MessageModel["access"], sc
     {
       kind: "interface",
       name: stores,
-      members,
+      members: properties,
       doc: `Stores of keyspace ${name}, as a message sees them that ${isRead ? "reads only" : "writes"}.`,
     },
     {
@@ -151,7 +152,10 @@ function serviceConstant(model: ServiceModel, inputs: string, scope: TypeScope):
     [
       `name: ${stringLiteral(model.name)},`,
       `inputs: ${stringLiteral(inputs)},`,
-      ...object("keyspaces", model.keyspaces, (keyspace) => keyspaceCode(keyspace, scope)),
+      ...members("keyspaces", model.keyspaces, (keyspace) => ({
+        code: keyspaceCode(keyspace, scope),
+        type: () => scope.imports.type("KeyspaceDescriptor", schemaDoor),
+      })),
       `openapi: () => ${openapi}(),`,
     ],
     "}",
@@ -166,12 +170,6 @@ function serviceConstant(model: ServiceModel, inputs: string, scope: TypeScope):
   };
 }
 
-/** `name: { a: {…}, b: {…} },` with one member for each item. */
-function object<T extends { readonly name: string }>(name: string, items: readonly T[], body: (item: T) => Code): Code {
-  if (items.length === 0) return [`${name}: {},`];
-  return [`${name}: {`, items.flatMap((item): Code => [`${literalName(item.name)}: {`, body(item), "},"]), "},"];
-}
-
 function keyspaceCode(keyspace: KeyspaceModel, scope: TypeScope): Code {
   return [
     `name: ${stringLiteral(keyspace.name)},`,
@@ -182,8 +180,14 @@ function keyspaceCode(keyspace: KeyspaceModel, scope: TypeScope): Code {
     `replicas: ${keyspace.replicas},`,
     `path: ${stringLiteral(keyspace.path)},`,
     `expose: ${literal(keyspace.expose)},`,
-    ...object("stores", keyspace.stores, (store) => storeCode(store, scope)),
-    ...object("messages", keyspace.messages, (message) => messageCode(message, scope)),
+    ...members("stores", keyspace.stores, (store) => ({
+      code: storeCode(store, scope),
+      type: () => scope.imports.type("StoreDescriptor", schemaDoor),
+    })),
+    ...members("messages", keyspace.messages, (message) => ({
+      code: messageCode(message, scope),
+      type: () => scope.imports.type("MessageDescriptor", schemaDoor),
+    })),
   ];
 }
 

@@ -20,6 +20,11 @@ const primitiveTypes: {
   string: { type: "stringType", define: "defineString" },
 };
 
+function primitiveOf(name: PrimitiveUse, scope: TypeScope): (typeof primitiveTypes)[PrimitiveUse] {
+  if (name === "long" && scope.style.longs === "number") return { type: "longNumberType", define: "defineLongNumber" };
+  return primitiveTypes[name];
+}
+
 /** The TypeScript type. */
 export function useText(use: TypeUse, direction: Direction, scope: TypeScope): string {
   if (use.kind === "primitive") return primitiveCodec(use.name, undefined, scope.style).type;
@@ -28,14 +33,14 @@ export function useText(use: TypeUse, direction: Direction, scope: TypeScope): s
 
 /** The identifier of the runtime's type: `Account`, `stringType`. */
 export function useType(use: TypeUse, scope: TypeScope): string {
-  if (use.kind === "primitive") return scope.imports.value(primitiveTypes[use.name].type, schemaDoor);
+  if (use.kind === "primitive") return scope.imports.value(primitiveOf(use.name, scope).type, schemaDoor);
   const entity = entityOf(use.fullName, scope);
   return importFrom(entity, entity.typeName, "value", scope);
 }
 
 /** The identifier of the function that gives the definition: `defineAccount`, `defineString`. */
 export function useDefinition(use: TypeUse, scope: TypeScope): string {
-  if (use.kind === "primitive") return scope.imports.value(primitiveTypes[use.name].define, schemaDoor);
+  if (use.kind === "primitive") return scope.imports.value(primitiveOf(use.name, scope).define, schemaDoor);
   const entity = entityOf(use.fullName, scope);
   return importFrom(entity, entity.define, "value", scope);
 }

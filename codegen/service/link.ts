@@ -56,7 +56,7 @@ interface Resolved {
 export function link(input: LinkInput): Linked {
   const findings = new Findings();
   const drafts = unique(findings, input.keyspaces);
-  const resolver = new TypeResolver(input.schemas, input.style);
+  const resolver = new TypeResolver(input.schemas);
   const resolved = drafts.map((draft) => resolveTypes(resolver, draft));
   const { schemas, diagnostics } = resolver.finish();
   // A key of a type that is unknown has been reported; every other rule asks for its own.

@@ -6,9 +6,7 @@ type Body = EntityModel["type"];
 
 /** Full names that a schema refers to in its own text, in order of appearance, each once. */
 export function referencesOf(type: Body): readonly string[] {
-  const names = new Set<string>();
-  for (const schema of schemasOf(type)) collect(schema, names);
-  return [...names];
+  return [...new Set(schemasOf(type).flatMap((schema) => namesIn(schema)))];
 }
 
 function schemasOf(type: Body): readonly Schema[] {
@@ -16,19 +14,18 @@ function schemasOf(type: Body): readonly Schema[] {
   return type.kind === "unnamed" ? [type.schema] : [];
 }
 
-function collect(schema: Schema, names: Set<string>): void {
+function namesIn(schema: Schema): readonly string[] {
   switch (schema.kind) {
     case "primitive":
-      return;
+      return [];
     case "reference":
-      names.add(schema.fullName);
-      return;
+      return [schema.fullName];
     case "array":
-      return collect(schema.items, names);
+      return namesIn(schema.items);
     case "map":
-      return collect(schema.values, names);
+      return namesIn(schema.values);
     case "union":
-      for (const branch of schema.branches) collect(branch, names);
+      return schema.branches.flatMap((branch) => namesIn(branch));
   }
 }
 

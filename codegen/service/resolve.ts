@@ -7,7 +7,7 @@ import { readSchema } from "../schema/read.js";
 import { Reading } from "../schema/reading.js";
 import { checkReferences } from "../schema/references.js";
 import type { UnnamedUse } from "./entities.js";
-import type { TypeStyle, TypeUse } from "./model.js";
+import type { TypeUse } from "./model.js";
 
 /** A type that a definition uses. */
 export interface ResolvedUse {
@@ -18,13 +18,11 @@ export interface ResolvedUse {
 /** Reads the types of all definitions of a project; ask for the rest when all are read. */
 export class TypeResolver {
   readonly #schemas: SchemaModel;
-  readonly #style: TypeStyle;
   readonly #reading: Reading;
   readonly #unnamed: UnnamedUse[] = [];
 
-  constructor(schemas: SchemaModel, style: TypeStyle) {
+  constructor(schemas: SchemaModel) {
     this.#schemas = schemas;
-    this.#style = style;
     this.#reading = new Reading(schemas.types);
   }
 
@@ -58,11 +56,10 @@ export class TypeResolver {
     return { schemas: { types }, diagnostics: this.#reading.diagnostics };
   }
 
-  /** A primitive for which the runtime has a type: its longs are bigints, and it has no attribute of its own. */
+  /** A primitive for which the runtime has a type: it has no attribute of its own. */
   #primitive(schema: Schema): TypeUse | undefined {
     if (schema.kind !== "primitive" || schema.logical !== undefined) return undefined;
     if (Object.keys(schema.attributes).length > 0) return undefined;
-    if (schema.name === "long" && this.#style.longs === "number") return undefined;
     return { kind: "primitive", name: schema.name };
   }
 }

@@ -1,0 +1,71 @@
+/** Compiles generated code against the sources of the package's doors. */
+import { readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface Flags {
+  readonly moduleResolution: "node16" | "nodenext" | "bundler";
+  /** Every flag under which generated code is promised to compile, and those that ask for unused names. */
+  readonly everyFlag?: boolean;
+}
+
+const everyFlag: ts.CompilerOptions = {
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  isolatedDeclarations: true,
+  declaration: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+  noPropertyAccessFromIndexSignature: true,
+  erasableSyntaxOnly: true,
+};
+
+const modules = {
+  node16: { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 },
+  nodenext: { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext },
+  bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+} as const;
+
+/** Errors of the TypeScript files below these folders; errors within the package's own sources are not theirs. */
+export function typeErrors(folders: readonly string[], flags: Flags): readonly string[] {
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => join(folder, path)),
+  );
+  const program = ts.createProgram(files, {
+    ...modules[flags.moduleResolution],
+    strict: true,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.dom.asynciterable.d.ts"],
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    noEmit: true,
+    skipLibCheck: true,
+    ...(flags.everyFlag === true ? everyFlag : {}),
+    paths: {
+      "affinity-data": [join(root, "runtime/doors/node.ts")],
+      "affinity-data/*": [join(root, "runtime/doors/*.ts")],
+    },
+  });
+  return files.flatMap((file) => {
+    const source = program.getSourceFile(file);
+    if (source === undefined) return [`${file} was not compiled`];
+    const found = [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+      ...(flags.everyFlag === true ? program.getDeclarationDiagnostics(source) : []),
+    ];
+    return found.map((diagnostic) => {
+      const { line } = source.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
+      const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
+      return `${relative(dirname(file), file)} in ${relative(root, dirname(file))}:${line + 1} TS${diagnostic.code}: ${text}`;
+    });
+  });
+}
