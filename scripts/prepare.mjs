@@ -26,7 +26,8 @@ async function install() {
   const wanted = hash([join(root, "package-lock.json")], process.versions.modules);
   if (contentOf(stamp) === wanted) return;
   console.log("Installing. The first time compiles SQLite, which takes about two minutes.");
-  await run(process.platform === "win32" ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"]);
+  // On Windows npm is a script, which only a shell starts.
+  await run("npm", ["ci", "--no-audit", "--no-fund"], { shell: process.platform === "win32" });
   writeFileSync(stamp, wanted);
 }
 
