@@ -1,7 +1,7 @@
-// The same load as wrk.lua, by autocannon. argv: url, connections, seconds, get|put, keys, seed
+// The same load as wrk.lua, by autocannon. argv: url, connections, seconds, get|put, keys, seed, prefix
 import autocannon from "autocannon";
 
-const [url, connections, seconds, mode, keys, seed] = process.argv.slice(2);
+const [url, connections, seconds, mode, keys, seed, prefix] = process.argv.slice(2);
 let state = Number(seed) >>> 0;
 function chance(limit) {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -13,8 +13,9 @@ function account(key) {
   return JSON.stringify({ id: key, owner: `owner of ${key}`, balance, status: "OPEN", nickname: null, tags });
 }
 function setupRequest(request) {
-  const key = `a-${chance(Number(keys))}`;
-  const path = `/accounts/${key}`;
+  const number = chance(Number(keys));
+  const key = `a-${number}`;
+  const path = `${prefix}${number}`;
   if (mode === "get") return { ...request, method: "GET", path };
   return { ...request, method: "PUT", path, body: account(key), headers: { "content-type": "application/json" } };
 }

@@ -16,17 +16,19 @@ export interface LoadRequest {
   readonly mode: "get" | "put";
   readonly connections: number;
   readonly seconds: number;
-  /** Keys `a-1` to `a-<keys>`. */
+  /** Keys 1 to this, each behind the prefix. */
   readonly keys: number;
   readonly seed: number;
+  /** Path before a key's number; default `/accounts/a-`. */
+  readonly prefix?: string;
 }
 
 export const loadProgram = spawnSync("wrk", ["-v"]).error === undefined ? "wrk" : "autocannon";
 
 /** @throws when the load program fails or no request was answered. */
 export async function load(request: LoadRequest): Promise<LoadResult> {
-  const { url, mode, connections, seconds, keys, seed } = request;
-  const script = [mode, `${keys}`, `${seed}`];
+  const { url, mode, connections, seconds, keys, seed, prefix = "/accounts/a-" } = request;
+  const script = [mode, `${keys}`, `${seed}`, prefix];
   if (loadProgram === "wrk") {
     const lua = fileURLToPath(new URL("./wrk.lua", import.meta.url));
     const options = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", lua, url, "--", ...script];

@@ -1,6 +1,7 @@
--- wrk: GET or PUT of accounts chosen by chance. Arguments: get or put, number of keys, seed.
+-- wrk: GET or PUT of rows chosen by chance. Arguments: get or put, number of keys, seed, and what stands before a key's
+-- number in its path. With more keys than are prepared, each request is built when it is sent.
 local requests = {}
-local mode, keys
+local mode, keys, prefix, isPrepared
 local prepared = 20000
 
 local function account(key, number)
@@ -10,20 +11,25 @@ local function account(key, number)
 end
 
 local function build(number)
-  local key = "a-" .. number
-  if mode == "get" then return wrk.format("GET", "/accounts/" .. key) end
-  return wrk.format("PUT", "/accounts/" .. key, { ["content-type"] = "application/json" }, account(key, math.random(1, 1000000)))
+  local path = prefix .. number
+  if mode == "get" then return wrk.format("GET", path) end
+  local body = account("a-" .. number, math.random(1, 1000000))
+  return wrk.format("PUT", path, { ["content-type"] = "application/json" }, body)
 end
 
 function init(args)
-  mode, keys = args[1], tonumber(args[2])
+  mode, keys, prefix = args[1], tonumber(args[2]), args[4]
   math.randomseed(tonumber(args[3]))
-  -- Building a request costs wrk more than sending one: they are built before the clock starts.
-  for index = 1, prepared do requests[index] = build(math.random(1, keys)) end
+  isPrepared = keys <= prepared
+  -- Building a request costs wrk more than sending one: where it can they are built before the clock starts.
+  if isPrepared then
+    for index = 1, prepared do requests[index] = build(math.random(1, keys)) end
+  end
 end
 
 local at = 0
 function request()
+  if not isPrepared then return build(math.random(1, keys)) end
   at = at % prepared + 1
   return requests[at]
 end

@@ -18,6 +18,8 @@ export interface TempProject {
   write(files: ProjectFiles): void;
   /** Runs a command of the product in the folder and waits for its end. */
   affinity(parameters: readonly string[], env?: { readonly [name: string]: string }): CommandResult;
+  /** Removes what stands at a path within the folder. */
+  clear(path: string): void;
   remove(): void;
 }
 
@@ -49,6 +51,7 @@ export function tempProject(files: ProjectFiles, parent: string = tmpdir()): Tem
       const run = spawnSync(process.execPath, [affinityProgram, ...parameters], { ...options, maxBuffer: 1 << 28 });
       return { code: run.status, stdout: run.stdout, stderr: run.stderr };
     },
+    clear: (path) => rmSync(join(folder, path), { recursive: true, force: true }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

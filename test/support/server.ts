@@ -13,6 +13,9 @@ export interface ServeOptions {
   readonly parameters?: readonly string[];
   /** The program of Node; default the one that runs this. */
   readonly node?: string;
+  /** Whom it runs as; default whoever runs this. */
+  readonly uid?: number;
+  readonly gid?: number;
   /** How long it may take until it is ready, in milliseconds; default 60,000. */
   readonly readyMs?: number;
 }
@@ -101,12 +104,14 @@ export class ServeFailed extends Error {
 }
 
 function launch(options: ServeOptions): { child: ChildProcess; ended: Promise<Ending>; output: () => string } {
-  const { folder, env = {}, nodeOptions = [], parameters = [] } = options;
+  const { folder, env = {}, nodeOptions = [], parameters = [], uid, gid } = options;
   const args = [...nodeOptions, affinityProgram, "serve", "--json", ...parameters];
   const child = spawn(options.node ?? process.execPath, args, {
     cwd: folder,
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
   });
   let text = "";
   const keep = (chunk: Buffer): void => {
