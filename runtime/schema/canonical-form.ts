@@ -9,15 +9,12 @@ import { type FixedNode, nodeOf, type PrimitiveNode, type TypeNode } from "./typ
 
 /** The Parsing Canonical Form: names in full, no attribute that does not matter to the binary encoding. */
 export function canonicalForm(define: TypeSource): string {
-  return formOf(nodeOf(define), { seen: new Set(), hasLogical: false });
+  return schemaForm(define, false);
 }
 
-/**
- * The canonical form with logical types, their precision and scale: when it differs from that of stored data, the data
- * would be read as something else, and SCHEMA_CHANGED is due.
- */
-export function logicalForm(define: TypeSource): string {
-  return formOf(nodeOf(define), { seen: new Set(), hasLogical: true });
+/** The canonical form, with logical types where asked. */
+export function schemaForm(define: TypeSource, hasLogical: boolean): string {
+  return formOf(nodeOf(define), { seen: new Set(), hasLogical });
 }
 
 interface Form {

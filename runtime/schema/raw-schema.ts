@@ -1,0 +1,129 @@
+/**
+ * Types from Avro schemas as anybody writes them, names given by namespace: for schemas that are known at run time only. It
+ * checks what linking needs; the rules of names and defaults are the generator's to check.
+ */
+import { placed } from "./explain.js";
+import { describeValue, fault, isObject, mismatch } from "./fault.js";
+import { JsonScanner } from "./json-scanner.js";
+import { setMember } from "./member.js";
+import type { JsonValue, TypeDefinition, TypeSource } from "./type.js";
+import type { Walk } from "./walk.js";
+
+const primitives: readonly unknown[] = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"];
+
+/** The type of a schema's JSON text. @throws VALUE_INVALID with a pointer for what is no JSON or no schema. */
+export function definedBy(text: string): TypeSource {
+  const definition = placed(
+    () => ({ name: "schema", schema: "null", uses: [] }),
+    (walk) => {
+      const input = new JsonScanner(text);
+      const json = input.any();
+      input.end();
+      return new Naming(walk).definition(json);
+    },
+  );
+  return () => definition;
+}
+
+/** Writes every name in full. */
+class Naming {
+  readonly #walk: Walk;
+  readonly #known = new Set<string>();
+
+  constructor(walk: Walk) {
+    this.#walk = walk;
+  }
+
+  definition(json: unknown): TypeDefinition {
+    const schema = this.#schema(json, "");
+    const name = isObject(schema) ? (schema.name ?? schema.type) : schema;
+    return { name: typeof name === "string" ? name : "union", schema, uses: [] };
+  }
+
+  #schema(json: unknown, namespace: string): JsonValue {
+    if (Array.isArray(json)) return json.map((branch: unknown, index) => this.#part(branch, namespace, index));
+    if (typeof json === "string") return this.#reference(json, namespace);
+    if (!isObject(json)) throw mismatch("a schema", json);
+    const { type } = json;
+    switch (type) {
+      case "array":
+        return this.#copy(json, { items: this.#part(json.items, namespace, "items") });
+      case "map":
+        return this.#copy(json, { values: this.#part(json.values, namespace, "values") });
+      case "record":
+      case "error":
+      case "enum":
+      case "fixed":
+        return this.#named(json, namespace);
+      default:
+        return this.#copy(json, { type: this.#part(type, namespace, "type") });
+    }
+  }
+
+  #named(json: { readonly [member: string]: unknown }, around: string): JsonValue {
+    if (typeof json.name !== "string") throw mismatch("a schema with a name", json.name);
+    const own = typeof json.namespace === "string" ? json.namespace : around;
+    const name = json.name.includes(".") || own === "" ? json.name : `${own}.${json.name}`;
+    if (this.#known.has(name)) throw fault(`found a second definition of ${describeValue(name)}; expected one`);
+    this.#known.add(name);
+    const list = json.type === "enum" ? json.symbols : json.fields;
+    if (json.type === "fixed" ? !Number.isSafeInteger(json.size) : !Array.isArray(list)) {
+      throw mismatch("a list of fields or symbols, or the size of a fixed", list ?? json.size);
+    }
+    if (!Array.isArray(json.fields)) return this.#copy(json, { name }, "namespace");
+    const namespace = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+    this.#walk.into("fields");
+    const fields = json.fields.map((field: unknown, index) => {
+      this.#walk.into(index);
+      if (!isObject(field)) throw mismatch("a field", field);
+      const copy = this.#copy(field, { type: this.#part(field.type, namespace, "type") });
+      this.#walk.out();
+      return copy;
+    });
+    this.#walk.out();
+    return this.#copy(json, { name, fields }, "namespace");
+  }
+
+  #reference(name: string, namespace: string): string {
+    // A name without dots that its namespace does not have may be one without namespace, as Java takes it.
+    const names = name.includes(".") || namespace === "" ? [name] : [`${namespace}.${name}`, name];
+    const found = primitives.includes(name) ? name : names.find((candidate) => this.#known.has(candidate));
+    if (found === undefined) throw mismatch("a type that is defined before", name);
+    return found;
+  }
+
+  #part(json: unknown, namespace: string, step: string | number): JsonValue {
+    this.#walk.into(step);
+    const schema = this.#schema(json, namespace);
+    this.#walk.out();
+    return schema;
+  }
+
+  /** The object with some members replaced and one left out. */
+  #copy(
+    json: { readonly [member: string]: unknown },
+    members: { readonly [member: string]: JsonValue },
+    without?: string,
+  ): { readonly [member: string]: JsonValue } {
+    const copy: { [member: string]: JsonValue } = {};
+    for (const [name, value] of Object.entries(json)) {
+      if (name === without) continue;
+      const own = Object.hasOwn(members, name) ? members[name] : undefined;
+      setMember(copy, name, own ?? plain(value));
+    }
+    return copy;
+  }
+}
+
+/** JSON with integers beyond 2^53 as definitions hold them. */
+function plain(json: unknown): JsonValue {
+  if (typeof json === "bigint") return `long:${json}`;
+  if (Array.isArray(json)) return json.map(plain);
+  if (isObject(json)) {
+    const copy: { [member: string]: JsonValue } = {};
+    for (const [name, value] of Object.entries(json)) setMember(copy, name, plain(value));
+    return copy;
+  }
+  if (json === null || typeof json === "boolean" || typeof json === "number" || typeof json === "string") return json;
+  throw mismatch("JSON", json);
+}
