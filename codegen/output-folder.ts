@@ -52,7 +52,7 @@ export class OutputFolder {
     const { entries, blocked } = await this.#scan();
     const changed: string[] = [];
     const unchanged: string[] = [];
-    for (const [path, text] of files) {
+    await forEach(files, async ([path, text]) => {
       const inTheWay = this.#obstacle(path, entries);
       if (inTheWay !== undefined) blocked.push(inTheWay);
       else if (!entries.has(path)) changed.push(path);
@@ -66,12 +66,13 @@ export class OutputFolder {
             reason: "the file does not begin with the generator's banner, so it is not overwritten",
           });
       }
-    }
+    });
     const obsolete: string[] = [];
     for (const [path, kind] of entries) {
       if (kind === "file" && !files.has(path) && (await this.#isOurs(path))) obsolete.push(path);
     }
     const order = (paths: string[]): string[] => paths.sort(byCodeUnits);
+    blocked.sort((a, b) => byCodeUnits(a.path, b.path));
     return { changed: order(changed), unchanged: order(unchanged), obsolete: order(obsolete), blocked };
   }
 
@@ -95,18 +96,27 @@ export class OutputFolder {
     for (const folder of new Set(plan.changed.map((path) => dirname(join(this.#path, path))))) {
       await mkdir(folder, { recursive: true });
     }
-    for (const path of plan.changed) {
-      const target = join(this.#path, path);
-      const draft = join(dirname(target), `.${basename(target)}.affinity-draft`);
-      // A draft is left only by a run that was killed; a link of its name must not lead the write elsewhere.
-      await rm(draft, { force: true });
-      await writeFile(draft, files.get(path) ?? "", { flag: "wx" });
-      await rename(draft, target);
-    }
+    // The doors come last: what they say of their inputs then holds for the files behind them, should the run be killed.
+    const isDoor = (path: string): boolean => !path.includes("/");
+    const write = (path: string): Promise<void> => this.#write(path, files.get(path) ?? "");
+    await forEach(
+      plan.changed.filter((path) => !isDoor(path)),
+      write,
+    );
+    await forEach(plan.changed.filter(isDoor), write);
     for (const path of plan.obsolete) {
       await rm(join(this.#path, path));
       await this.#removeEmpty(dirname(path));
     }
+  }
+
+  async #write(path: string, text: string): Promise<void> {
+    const target = join(this.#path, path);
+    const draft = join(dirname(target), `.${basename(target)}.affinity-draft`);
+    // A draft is left only by a run that was killed; a link of its name must not lead the write elsewhere.
+    await rm(draft, { force: true });
+    await writeFile(draft, text, { flag: "wx" });
+    await rename(draft, target);
   }
 
   /** Removes a folder within the output that nothing is left in, and those around it. */
@@ -171,6 +181,18 @@ export class OutputFolder {
     }
     return { entries, blocked };
   }
+}
+
+/** Files that are read or written at a time. */
+const concurrency = 16;
+
+/** Runs `act` for each item, several at a time; the first failure ends it. */
+async function forEach<T>(items: Iterable<T>, act: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items].reverse();
+  const work = async (): Promise<void> => {
+    for (let item = queue.pop(); item !== undefined; item = queue.pop()) await act(item);
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
 }
 
 async function kindOf(path: string): Promise<Entry | "absent"> {

@@ -2,10 +2,11 @@
  * Files as text. The only place that knows ts-morph, and only as a printer: structures in, text out. It is loaded on first
  * use, since loading takes half a second that a run without changes does not need.
  */
-import type { ImportDeclarationStructure, Structures } from "ts-morph";
+import type { Structures } from "ts-morph";
 import { codeBanner, jsonBanner, jsonBannerMember } from "./banner.js";
 import { type CodeFile, codeText, type Declaration, type GeneratedFile, type Member } from "./emit/file.js";
 import type { ImportLine } from "./emit/imports.js";
+import { stringLiteral } from "./emit/literal.js";
 
 /** Columns after which a list of imported names is broken over several lines. */
 const widthLimit = 120;
@@ -31,7 +32,7 @@ export class Printer {
   }
 
   #code(file: CodeFile): string {
-    const imports = file.imports.lines().map((line) => this.#import(line));
+    const imports = file.imports.lines().map(importText);
     const blocks = file.declarations.map((declaration) => ({ declaration, text: this.#declaration(declaration) }));
     let text = imports.join("");
     let before: Declaration | undefined;
@@ -41,20 +42,6 @@ export class Printer {
       before = declaration;
     }
     return (file.owner === "tool" ? codeBanner(file.sources) : "") + text;
-  }
-
-  #import(line: ImportLine): string {
-    const { StructureKind } = this.#morph;
-    const structure: ImportDeclarationStructure = {
-      kind: StructureKind.ImportDeclaration,
-      moduleSpecifier: line.module,
-      isTypeOnly: line.isTypeOnly,
-      namedImports: [...line.names],
-    };
-    const text = this.#structure(structure);
-    if (text.length <= widthLimit) return text;
-    const names = line.names.map((name) => `  ${name},\n`).join("");
-    return `import ${line.isTypeOnly ? "type " : ""}{\n${names}} from "${line.module}";\n`;
   }
 
   #declaration(declaration: Declaration): string {
@@ -129,6 +116,14 @@ export class Printer {
     const text = this.#morph.printStructure(structure, { indentNumberOfSpaces: 2 });
     return `${text.replace(/ +$/gm, "").trimEnd()}\n`;
   }
+}
+
+/** On one line where it fits, else with a name a line. */
+function importText({ module, isTypeOnly, names }: ImportLine): string {
+  const front = isTypeOnly ? "import type" : "import";
+  const line = `${front} { ${names.join(", ")} } from ${stringLiteral(module)};\n`;
+  if (line.length <= widthLimit) return line;
+  return `${front} {\n${names.map((name) => `  ${name},\n`).join("")}} from ${stringLiteral(module)};\n`;
 }
 
 /** Constants of one kind, and re-exports, stand together without blank lines. */
