@@ -19,16 +19,19 @@ export interface ModuleAdapter {
 
 export type RegistryConfig = { readonly type: "embedded" } | { readonly type: "memory" } | ModuleAdapter;
 
+/** Bounds of the changelogs that we bring. */
+interface LogSettings {
+  /** Every record younger than this is kept, ms. */
+  readonly historyMs: number;
+  /** Tombstones are kept at least this long, ms. */
+  readonly tombstoneMs: number;
+  /** Bytes of records that may wait for the writer thread; above it CHANGELOG_UNAVAILABLE. */
+  readonly queueBytes: number;
+}
+
 export type ChangelogConfig =
-  | {
-      readonly type: "sqlite" | "memory";
-      /** Every record younger than this is kept, ms. */
-      readonly historyMs: number;
-      /** Tombstones are kept at least this long, ms. */
-      readonly tombstoneMs: number;
-      /** Bytes of records that may wait for the writer thread; above it CHANGELOG_UNAVAILABLE. */
-      readonly queueBytes: number;
-    }
+  | ({ readonly type: "sqlite" } & LogSettings)
+  | ({ readonly type: "memory" } & LogSettings)
   | ModuleAdapter;
 
 export type MemstoreConfig =

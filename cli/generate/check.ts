@@ -1,0 +1,35 @@
+/** `affinity check`, and `affinity generate --check`. */
+import { check as checkOutput, inspect } from "../../codegen/project.js";
+import { CommandEnd, exitCodes } from "../failure.js";
+import { readProject } from "../project.js";
+import type { Terminal } from "../terminal.js";
+import { generateOptions } from "./options.js";
+import { endOnDiagnostics } from "./run.js";
+
+/** Looks at schemas and definitions alone; writes nothing. */
+export async function check(file: string, terminal: Terminal): Promise<void> {
+  const options = generateOptions(readProject(file, terminal).config);
+  const { diagnostics } = await inspect(options);
+  await endOnDiagnostics(options, diagnostics, terminal);
+  terminal.emit({ event: "checked", diagnostics: 0 });
+  terminal.print("No errors.");
+}
+
+/** Compares the output with what would be written; exit code 1 where they differ. */
+export async function checkGenerated(file: string, terminal: Terminal): Promise<void> {
+  const options = generateOptions(readProject(file, terminal).config);
+  const { diagnostics, drift } = await checkOutput(options);
+  await endOnDiagnostics(options, diagnostics, terminal);
+  for (const { path, kind } of drift) {
+    terminal.emit({ event: "drift", path, kind });
+    terminal.print(`${path}: ${kind}`);
+  }
+  if (drift.length === 0) {
+    terminal.print(`${options.output}: is up to date`);
+    return;
+  }
+  terminal.note(
+    `${drift.length === 1 ? "1 file is" : `${drift.length} files are`} not as they would be generated; run \`affinity generate\``,
+  );
+  throw new CommandEnd(exitCodes.findings);
+}

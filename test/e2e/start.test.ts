@@ -1,0 +1,53 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { build, freePort, Running, ran, root, succeeded } from "./built.js";
+
+const data = mkdtempSync(join(tmpdir(), "affinity-start-"));
+const start = join(root, "scripts/start.mjs");
+let environment: Record<string, string> = {};
+
+const isThere = async (program: string): Promise<boolean> => (await ran(program, ["--version"])).exitCode === 0;
+const hasCurl = await isThere("curl");
+const hasPython = existsSync("/proc/self/stat") && (await isThere("python3"));
+
+beforeAll(async () => {
+  // Preparing would install anew, under the feet of the other tests.
+  if (!existsSync(join(root, "node_modules/.affinity-install"))) throw new Error("run `npm test`, which prepares");
+  await build();
+  environment = { PORT: String(await freePort()), DATA_DIR: data };
+}, 300_000);
+afterAll(() => rmSync(data, { recursive: true }));
+
+describe("npm start", () => {
+  it.skipIf(!hasCurl)("serves the bank, seeds it, and prints a curl for each route that works", async () => {
+    const server = new Running(process.execPath, [start], { env: environment });
+    await server.printed(/Ctrl-C stops it/);
+    expect(server.output).toContain("opened 5 accounts");
+    const curls = server.output.match(/^ {2}curl .*$/gm) ?? [];
+    expect(curls.length).toBeGreaterThanOrEqual(6);
+    for (const curl of curls) await succeeded("sh", ["-c", `${curl.trim()} --fail -s`]);
+    expect(await balance()).toBe("1500");
+    expect(await server.stopped()).toEqual([0, null]);
+  });
+
+  it("keeps the data between two starts, and seeds no second time", async () => {
+    const server = new Running(process.execPath, [start], { env: environment });
+    await server.printed(/Ctrl-C stops it/);
+    expect(server.output).toContain("the bank has accounts");
+    if (hasCurl) expect(await balance()).toBe("1500");
+    expect(await server.stopped("SIGINT")).toEqual([0, null]);
+  });
+
+  it.skipIf(!hasPython)("ends within 5 seconds of one Ctrl-C in a pseudo-terminal, with every child gone", async () => {
+    const command = ["Ctrl-C stops it", "5", "npm", "start"];
+    const { stdout } = await ran("python3", [join(root, "test/e2e/pty.py"), ...command], { env: environment });
+    const report: unknown = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+    expect(report, stdout).toMatchObject({ status: 0, left: [] });
+  });
+});
+
+async function balance(): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${environment.PORT}/accounts/a-1/balance`)).text();
+}
