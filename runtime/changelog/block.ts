@@ -12,7 +12,7 @@
  * Integers of fixed length are little-endian. Compaction copies everything from `index` on as it is.
  */
 import { assert } from "../core/errors.js";
-import type { ByteWriter } from "./byte-writer.js";
+import type { ByteWriter } from "../disk/byte-writer.js";
 import type { LogRecord, NewRecord, RecordHeaders } from "./changelog.js";
 
 const hasHead = 1;

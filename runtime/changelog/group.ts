@@ -10,8 +10,8 @@
  * are little-endian.
  */
 
+import { ByteWriter } from "../disk/byte-writer.js";
 import { writeRecord } from "./block.js";
-import { ByteWriter } from "./byte-writer.js";
 import type { NewRecord, RecordHeaders } from "./changelog.js";
 
 /** Outcomes as numbers. */

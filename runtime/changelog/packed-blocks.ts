@@ -1,6 +1,7 @@
 /** Blocks on their way from the thread to a reader: base (f64), bytes (u32), body; little-endian. */
+
+import type { ByteWriter } from "../disk/byte-writer.js";
 import { BlockCursor } from "./block.js";
-import type { ByteWriter } from "./byte-writer.js";
 import type { LogRecord } from "./changelog.js";
 
 /** Adds a block. */

@@ -1,9 +1,9 @@
 /** The embedded changelog as its writer thread sees it: topics, parts, ownership, and groups written as transactions. */
 import { assert, messageOf } from "../core/errors.js";
+import { ByteWriter } from "../disk/byte-writer.js";
 import type { Database, Statement } from "../disk/sqlite.js";
 import { failureOf } from "../disk/sqlite-failure.js";
 import { BlockCursor } from "./block.js";
-import { ByteWriter } from "./byte-writer.js";
 import type { TopicInfo, TopicSpec } from "./changelog.js";
 import type { GroupReader, OutcomeName } from "./group.js";
 import { packBlock } from "./packed-blocks.js";

@@ -19,11 +19,13 @@ const packageName = "better-sqlite3";
 let loaded: typeof BetterSqlite3 | undefined;
 
 /**
- * Opens a SQLite file, creating it where it is missing. Never waits for another connection's lock.
+ * Opens a SQLite file, creating it where it is missing.
+ *
+ * @param options `timeout`: how long to wait for another connection's lock, ms. Default 0.
  *
  * @throws SQLITE_MISSING when the package better-sqlite3 is not installed; else the SqliteError of the package.
  */
-export function openDatabase(path: string, options: { readonly readonly?: boolean } = {}): Database {
+export function openDatabase(path: string, options: { readonly timeout?: number } = {}): Database {
   loaded ??= loadConstructor();
   return new loaded(path, { timeout: 0, ...options });
 }

@@ -85,6 +85,14 @@ export class ByteWriter {
     this.length += length;
   }
 
+  /** Length as varint, then one byte for each char, which must be below 256. */
+  latin1(text: string): void {
+    this.varint(text.length);
+    this.reserve(text.length);
+    this.bytes.write(text, this.length, text.length, "latin1");
+    this.length += text.length;
+  }
+
   /** As `varint`, of numbers of either sign up to 2^52: 0, −1, 1, −2 … */
   zigzag(value: number): void {
     this.varint(value < 0 ? -value * 2 - 1 : value * 2);

@@ -1,0 +1,85 @@
+/**
+ * What goes to the writer thread at once: layers of several partitions, which become one transaction.
+ *
+ *   group       partition*
+ *   partition   id (u32), hasCheckpoint (u8), checkpoint (text)?, forgetBefore (f64),
+ *               removed answers (u32) (key text)*, answers (u32) (key text, time f64, answer sized)*,
+ *               stores (u32) (store u32, rows u32, row*)*
+ *   row         key (sized, one byte a char), length + 1 (u32; 0 deletes), bytes as in `row-bytes.ts`
+ */
+import type { ByteReader } from "../disk/byte-reader.js";
+import type { ByteWriter } from "../disk/byte-writer.js";
+import { checkpointText } from "./checkpoint-text.js";
+import type { Layer } from "./layer.js";
+import { writeRow } from "./row-bytes.js";
+
+/** Appends a partition's layer. */
+export function packLayer(out: ByteWriter, partition: number, layer: Layer): void {
+  out.u32(partition);
+  out.u8(layer.checkpoint === undefined ? 0 : 1);
+  if (layer.checkpoint !== undefined) out.text(checkpointText(layer.checkpoint));
+  out.f64(layer.forgetBefore);
+  packAnswers(out, layer);
+  out.u32(layer.rows.size);
+  for (const [store, rows] of layer.rows) {
+    out.u32(store);
+    out.u32(rows.size);
+    rows.forEach((row, key) => {
+      out.latin1(key);
+      const at = out.length;
+      out.u32(0);
+      if (row === null) return;
+      writeRow(out, row);
+      out.view.setUint32(at, out.length - at - 3, true);
+    });
+  }
+}
+
+function packAnswers(out: ByteWriter, layer: Layer): void {
+  const changes = [...layer.answers];
+  const removed = changes.filter(([, change]) => change.isReplacement);
+  out.u32(removed.length);
+  for (const [key] of removed) out.text(key);
+  const entries = changes.flatMap(([, { entry }]) => (entry === undefined ? [] : [entry]));
+  out.u32(entries.length);
+  for (const { key, time, answer } of entries) {
+    out.text(key);
+    out.f64(time);
+    out.sized(answer);
+  }
+}
+
+/** What is done with each part of a group, in this order. */
+export interface FlushSteps {
+  removeAnswer(partition: number, key: string): void;
+  /** After the removals, so that what it counts are not replaced ones. */
+  forgetAnswers(partition: number, beforeTime: number): void;
+  putAnswer(partition: number, answer: { readonly key: string; readonly time: number; readonly answer: Buffer }): void;
+  putRow(store: number, key: Buffer, row: Buffer): void;
+  deleteRow(store: number, key: Buffer): void;
+  /** The last of a partition. */
+  endPartition(partition: number, checkpoint: string | undefined): void;
+}
+
+/** Reads a group and takes its steps. */
+export function replayGroup(group: ByteReader, steps: FlushSteps): void {
+  while (group.at < group.bytes.length) {
+    const partition = group.u32();
+    const checkpoint = group.u8() === 0 ? undefined : group.text();
+    const forgetBefore = group.f64();
+    for (let left = group.u32(); left > 0; left -= 1) steps.removeAnswer(partition, group.text());
+    if (forgetBefore > Number.NEGATIVE_INFINITY) steps.forgetAnswers(partition, forgetBefore);
+    for (let left = group.u32(); left > 0; left -= 1)
+      steps.putAnswer(partition, { key: group.text(), time: group.f64(), answer: group.sized() });
+    for (let stores = group.u32(); stores > 0; stores -= 1) {
+      const store = group.u32();
+      for (let left = group.u32(); left > 0; left -= 1) {
+        const key = group.sized();
+        const length = group.u32();
+        if (length === 0) steps.deleteRow(store, key);
+        else steps.putRow(store, key, group.raw(length - 1));
+      }
+    }
+    steps.endPartition(partition, checkpoint);
+  }
+}

@@ -1,0 +1,42 @@
+/** Changes of a partition that are not in the file yet: one layer gathers, one is on its way to the file. */
+import type { Checkpoint, IdempotencyEntry, OrderedKey, StoredRow } from "./memstore.js";
+import { type OrderedMap, orderedMap } from "./ordered-map.js";
+
+/** What is to become of an answer. */
+export interface AnswerChange {
+  /** undefined removes it. */
+  readonly entry: IdempotencyEntry | undefined;
+  /** Whether the file, or the layer before, holds the key. */
+  readonly isReplacement: boolean;
+}
+
+/** What a key's row is to become; null removes it. */
+export type RowState = StoredRow | null;
+
+/** See the head of the file. */
+export class Layer {
+  /** By store id. */
+  readonly rows = new Map<number, OrderedMap<RowState>>();
+  readonly answers = new Map<string, AnswerChange>();
+  /** Answers of the layers before, and of the file, from before this time are to go. */
+  forgetBefore = Number.NEGATIVE_INFINITY;
+  checkpoint: Checkpoint | undefined;
+  /** Bytes of all that was ever put in: an upper bound of what it holds. */
+  bytes = 0;
+
+  rowsOf(store: number): OrderedMap<RowState> {
+    const known = this.rows.get(store);
+    if (known !== undefined) return known;
+    const rows = orderedMap<RowState>();
+    this.rows.set(store, rows);
+    return rows;
+  }
+
+  get(store: number, key: OrderedKey): RowState | undefined {
+    return this.rows.get(store)?.get(key);
+  }
+
+  get isEmpty(): boolean {
+    return this.checkpoint === undefined && this.forgetBefore === Number.NEGATIVE_INFINITY;
+  }
+}

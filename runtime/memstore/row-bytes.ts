@@ -1,0 +1,28 @@
+/**
+ * A row as it stands in the file: offset, epoch, batch, time as varints (seven bits a byte, lowest first), then the value.
+ */
+import { assert } from "../core/errors.js";
+import { ByteReader } from "../disk/byte-reader.js";
+import type { ByteWriter } from "../disk/byte-writer.js";
+import type { StoredRow } from "./memstore.js";
+
+/** Appends a row. */
+export function writeRow(out: ByteWriter, row: StoredRow): void {
+  const offset = Number(row.offset);
+  assert(Number.isSafeInteger(offset), `offset ${row.offset} is below 2^53`);
+  out.varint(offset);
+  out.varint(row.epoch);
+  out.varint(row.batch);
+  out.varint(row.time);
+  out.raw(row.value);
+}
+
+/** Reads a row; its value is a view. */
+export function readRow(bytes: Buffer): StoredRow {
+  const reader = new ByteReader(bytes);
+  const offset = BigInt(reader.varint());
+  const epoch = reader.varint();
+  const batch = reader.varint();
+  const time = reader.varint();
+  return { value: bytes.subarray(reader.at), offset, epoch, batch, time };
+}

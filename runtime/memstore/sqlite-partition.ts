@@ -1,0 +1,288 @@
+/** A partition of the embedded memstore: what is not in the file yet, over what is. */
+import type { ByteWriter } from "../disk/byte-writer.js";
+import { AnswerFilter } from "./answer-filter.js";
+import { readCheckpoint } from "./checkpoint-text.js";
+import { packLayer } from "./flush-group.js";
+import type { FrozenView, FrozenViews } from "./frozen-views.js";
+import { Layer, type RowState } from "./layer.js";
+import type { MemReader } from "./mem-reader.js";
+import type {
+  Checkpoint,
+  IdempotencyEntry,
+  KeyedRow,
+  MemSnapshot,
+  OrderedKey,
+  PartitionStore,
+  RangeRequest,
+  RowChange,
+  StoredRow,
+} from "./memstore.js";
+import { mergeRows, type RowSource } from "./merge.js";
+import { entriesOf, type OrderedMap } from "./ordered-map.js";
+import { checkRange, noSuchStore } from "./range-check.js";
+import { retained, retainedRow } from "./retained.js";
+import type { RowCache } from "./row-cache.js";
+import type { PartitionName, PartitionState } from "./sqlite-mem-calls.js";
+
+/** What partitions share, and what they ask of the memstore that they are of. */
+export interface PartitionHost {
+  readonly reader: MemReader;
+  readonly views: FrozenViews;
+  readonly cache: RowCache;
+  /** A partition has `bytes` more that are not persistent. */
+  grew(partition: SqlitePartitionStore, bytes: number): void;
+  pressure(): Promise<void> | undefined;
+  flush(): Promise<void>;
+  clear(name: PartitionName): Promise<PartitionState>;
+  /** Counts an open snapshot. @throws PARTITION_NOT_READY when there are too many. */
+  snapshotOpened(): void;
+  snapshotClosed(): void;
+}
+
+interface OpenStore {
+  readonly id: number;
+  /** Prefix of its keys in the cache. */
+  readonly prefix: string;
+}
+
+/** What an answer takes in memory beside its key and bytes. */
+const answerOverheadBytes = 200;
+const rowOverheadBytes = 200;
+
+/** See the head of the file. */
+export class SqlitePartitionStore implements PartitionStore {
+  readonly #host: PartitionHost;
+  readonly #name: PartitionName;
+  readonly #stores = new Map<string, OpenStore>();
+  #id = 0;
+  checkpoint: Checkpoint | undefined;
+  #answerCount = 0;
+  #filter = new AnswerFilter(undefined);
+  #gathering = new Layer();
+  #flushing: Layer | undefined;
+
+  constructor(host: PartitionHost, name: PartitionName, state: PartitionState) {
+    this.#host = host;
+    this.#name = name;
+    this.#take(state);
+  }
+
+  /** Id in the file. */
+  get id(): number {
+    return this.#id;
+  }
+
+  get answerCount(): number {
+    return this.#answerCount;
+  }
+
+  get(store: string, key: OrderedKey): StoredRow | undefined {
+    const { id, prefix } = this.#store(store);
+    const cached = this.#host.cache.get(prefix, key);
+    if (cached !== undefined) return cached;
+    const pending = this.#gathering.get(id, key) ?? this.#flushing?.get(id, key);
+    if (pending !== undefined) return pending ?? undefined;
+    const row = this.#host.reader.get(id, key);
+    if (row !== undefined) this.#host.cache.set(prefix, key, row);
+    return row;
+  }
+
+  range(request: RangeRequest): readonly KeyedRow[] {
+    checkRange(request);
+    const { id } = this.#store(request.store);
+    return rangeOver([this.#gathering.rows.get(id), this.#flushing?.rows.get(id)], this.#host.reader, id, request);
+  }
+
+  snapshot(): MemSnapshot {
+    this.#host.snapshotOpened();
+    const stores = new Map<string, FrozenStore>();
+    for (const [name, { id }] of this.#stores)
+      stores.set(name, { id, layers: [this.#gathering.rows.get(id)?.clone(), this.#flushing?.rows.get(id)] });
+    return new SqliteSnapshot(this.#host, stores);
+  }
+
+  count(store: string): number {
+    const { id } = this.#store(store);
+    const changed = new Set<OrderedKey>();
+    let count = this.#host.reader.count(id);
+    for (const layer of [this.#gathering, this.#flushing])
+      for (const [key, row] of layer?.rows.get(id)?.entries() ?? []) {
+        if (changed.has(key)) continue;
+        changed.add(key);
+        const isThere = this.#host.reader.get(id, key) !== undefined;
+        count += (row === null ? 0 : 1) - (isThere ? 1 : 0);
+      }
+    return count;
+  }
+
+  answer(key: string): IdempotencyEntry | undefined {
+    const gathered = this.#gathering.answers.get(key);
+    if (gathered !== undefined) return gathered.entry;
+    const before = this.#gathering.forgetBefore;
+    const flushed = this.#flushing?.answers.get(key);
+    if (flushed !== undefined)
+      return flushed.entry === undefined || flushed.entry.time < before ? undefined : flushed.entry;
+    if (!this.#filter.mayHave(key)) return undefined;
+    const entry = this.#host.reader.answer(this.#id, key);
+    const hiddenBefore = Math.max(before, this.#flushing?.forgetBefore ?? before);
+    return entry === undefined || entry.time < hiddenBefore ? undefined : entry;
+  }
+
+  forgetAnswers(beforeTime: number): void {
+    if (this.#answerCount === 0) return;
+    for (const [key, { entry, isReplacement }] of this.#gathering.answers) {
+      if (entry === undefined || entry.time >= beforeTime) continue;
+      if (isReplacement) this.#gathering.answers.set(key, { entry: undefined, isReplacement });
+      else this.#gathering.answers.delete(key);
+      this.#answerCount -= 1;
+    }
+    this.#gathering.forgetBefore = Math.max(this.#gathering.forgetBefore, beforeTime);
+    this.#filter.forget(beforeTime);
+    this.#grew(0);
+  }
+
+  apply(change: {
+    readonly rows: readonly RowChange[];
+    readonly answers: readonly IdempotencyEntry[];
+    readonly checkpoint: Checkpoint;
+  }): void {
+    let bytes = 0;
+    for (const { store, key, row } of change.rows) bytes += this.#applyRow(this.#store(store), key, row);
+    for (const entry of change.answers) bytes += this.#applyAnswer(entry);
+    this.checkpoint = change.checkpoint;
+    this.#gathering.checkpoint = change.checkpoint;
+    this.#grew(bytes);
+  }
+
+  pressure(): Promise<void> | undefined {
+    return this.#host.pressure();
+  }
+
+  flush(): Promise<void> {
+    return this.#host.flush();
+  }
+
+  async clear(): Promise<void> {
+    await this.#host.flush();
+    const state = await this.#host.clear(this.#name);
+    this.#gathering = new Layer();
+    this.#take(state);
+  }
+
+  /**
+   * Appends what is to be written next to a group; the same again as long as `persisted` was not called.
+   *
+   * @returns Bytes that are persistent when it is written.
+   */
+  pack(out: ByteWriter): number {
+    this.#flushing ??= this.#seal();
+    packLayer(out, this.#id, this.#flushing);
+    return this.#flushing.bytes;
+  }
+
+  /** What was packed is in the file. @param forgotten Answers that it deleted by their time. */
+  persisted(forgotten: number): void {
+    this.#flushing = undefined;
+    this.#answerCount -= forgotten;
+  }
+
+  /** Whether there is something to pack. */
+  get isDirty(): boolean {
+    return this.#flushing !== undefined || !this.#gathering.isEmpty;
+  }
+
+  #seal(): Layer {
+    const sealed = this.#gathering;
+    this.#gathering = new Layer();
+    return sealed;
+  }
+
+  #applyRow({ id, prefix }: OpenStore, key: OrderedKey, row: StoredRow | undefined): number {
+    const rows = this.#gathering.rowsOf(id);
+    if (row === undefined) {
+      rows.set(key, null);
+      this.#host.cache.delete(prefix, key);
+      return key.length + rowOverheadBytes;
+    }
+    const kept = retainedRow(row);
+    rows.set(key, kept);
+    this.#host.cache.set(prefix, key, kept);
+    return key.length + kept.value.length + rowOverheadBytes;
+  }
+
+  #applyAnswer(entry: IdempotencyEntry): number {
+    const gathered = this.#gathering.answers.get(entry.key);
+    const known = this.answer(entry.key);
+    if (known === undefined) this.#answerCount += 1;
+    this.#filter.add(entry.key, entry.time);
+    this.#gathering.answers.set(entry.key, {
+      entry: { ...entry, answer: retained(entry.answer) },
+      isReplacement: gathered === undefined ? known !== undefined : gathered.isReplacement,
+    });
+    return entry.key.length + entry.answer.length + answerOverheadBytes;
+  }
+
+  #grew(bytes: number): void {
+    this.#gathering.bytes += bytes;
+    this.#host.grew(this, bytes);
+  }
+
+  #take(state: PartitionState): void {
+    this.#id = state.partition;
+    this.#name.stores.forEach((store, index) => {
+      const id = state.stores[index] ?? noSuchStore(store);
+      this.#stores.set(store, { id, prefix: `${id.toString(36)}:` });
+    });
+    this.checkpoint = state.checkpoint === null ? undefined : readCheckpoint(state.checkpoint);
+    this.#answerCount = state.answers;
+    this.#filter = new AnswerFilter(state.newestAnswer ?? undefined);
+  }
+
+  #store(name: string): OpenStore {
+    return this.#stores.get(name) ?? noSuchStore(name);
+  }
+}
+
+interface FrozenStore {
+  readonly id: number;
+  readonly layers: readonly (OrderedMap<RowState> | undefined)[];
+}
+
+class SqliteSnapshot implements MemSnapshot {
+  readonly #host: PartitionHost;
+  readonly #stores: Map<string, FrozenStore>;
+  #view: FrozenView | undefined;
+
+  constructor(host: PartitionHost, stores: Map<string, FrozenStore>) {
+    this.#host = host;
+    this.#stores = stores;
+    this.#view = host.views.take();
+  }
+
+  range(request: RangeRequest): readonly KeyedRow[] {
+    checkRange(request);
+    const { id, layers } = this.#stores.get(request.store) ?? noSuchStore(request.store);
+    if (this.#view === undefined) throw new Error("assertion failed: a closed snapshot is not read");
+    return rangeOver(layers, this.#view.reader, id, request);
+  }
+
+  close(): void {
+    if (this.#view === undefined) return;
+    this.#host.views.release(this.#view);
+    this.#view = undefined;
+    this.#stores.clear();
+    this.#host.snapshotClosed();
+  }
+}
+
+function rangeOver(
+  layers: readonly (OrderedMap<RowState> | undefined)[],
+  reader: MemReader,
+  store: number,
+  request: RangeRequest,
+): readonly KeyedRow[] {
+  const sources: RowSource[] = [];
+  for (const layer of layers) if (layer !== undefined && layer.size > 0) sources.push(entriesOf(layer, request));
+  if (sources.length === 0) return reader.page(store, request);
+  return mergeRows([...sources, reader.rows(store, request)], request);
+}
