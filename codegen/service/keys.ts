@@ -18,22 +18,22 @@ class KeyCheck {
     this.#types = types;
   }
 
-  /** @param path Fields to the schema, each with a dot in front. */
+  /** @param path Where the schema stands: `owner.tags[]`; empty for the key itself. */
   fault(schema: Schema, path: string): string | undefined {
-    const where = path === "" ? "" : ` in ${path.slice(1)}`;
     switch (schema.kind) {
       case "primitive":
         return schema.name === "null" && path === "" ? "is null, which has one value only" : undefined;
-      case "map":
+      case "map": {
+        const where = path === "" ? "" : ` in ${path}`;
         return `holds a map${where}, whose entries have no order, so that one value would have many encodings`;
+      }
       case "array":
         return this.fault(schema.items, `${path}[]`);
       case "union":
-        for (const branch of schema.branches) {
-          const fault = this.fault(branch, path === "" ? "." : path);
-          if (fault !== undefined) return fault;
-        }
-        return undefined;
+        return this.#first(
+          schema.branches.filter((branch) => !isNull(branch)),
+          (branch) => this.fault(branch, path),
+        );
       case "reference":
         return this.#named(schema.fullName, path);
     }
@@ -44,15 +44,25 @@ class KeyCheck {
     if (type?.kind !== "record" || this.#seen.has(fullName)) return undefined;
     this.#seen.add(fullName);
     if (type.fields.length === 0) return `holds the record ${fullName} without fields, which has one value only`;
-    for (const field of type.fields) {
-      const at = `${path}.${field.name}`;
+    return this.#first(type.fields, (field) => {
+      const at = path === "" ? field.name : `${path}.${field.name}`;
       if (field.order === "ignore")
-        return `has "order": "ignore" at ${at.slice(1)}, so that different keys would have one place`;
-      const fault = this.fault(field.type, at);
+        return `has "order": "ignore" at ${at}, so that different keys would have one place`;
+      return this.fault(field.type, at);
+    });
+  }
+
+  #first<T>(items: readonly T[], check: (item: T) => string | undefined): string | undefined {
+    for (const item of items) {
+      const fault = check(item);
       if (fault !== undefined) return fault;
     }
     return undefined;
   }
+}
+
+function isNull(schema: Schema): boolean {
+  return schema.kind === "primitive" && schema.name === "null";
 }
 
 /** Segments that a key takes in a path: one for each field of a record of scalars, one for any other key. */

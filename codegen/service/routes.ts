@@ -15,6 +15,8 @@ export function faultOfPath(path: string, options: { readonly hasKey: boolean })
   const segments = path.slice(1).split("/");
   if (segments.includes("")) return path === "/" ? "has no segment" : "has an empty segment";
   if (segments[0] === "_affinity") return "lies under /_affinity, which is the server's own";
+  if (options.hasKey && segments[0] === keySegment)
+    return `begins with ${keySegment}, so that it would take every path`;
   const keys = segments.filter((segment) => segment === keySegment).length;
   if (!options.hasKey && keys > 0) return `holds ${keySegment}, which follows the path by itself`;
   if (options.hasKey && keys !== 1)
