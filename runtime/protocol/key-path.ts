@@ -5,6 +5,7 @@
  */
 import { AffinityError, isAffinityError, messageOf } from "../core/errors.js";
 import { fromBase64Url, toBase64Url } from "../schema/base64.js";
+import { mismatch } from "../schema/fault.js";
 import { checkedBytes } from "../schema/logical-value.js";
 import { memberOf, setMember } from "../schema/member.js";
 import { plainScalar } from "../schema/plain-scalar.js";
@@ -32,6 +33,10 @@ export interface KeyPath {
   readonly segmentCount: number;
   segmentsOf(key: unknown): readonly string[];
   keyOf(segments: readonly string[]): unknown;
+  /** Segments of the beginning of a key: of a text key's text, or of a record key as an object with its leading fields. */
+  prefixSegmentsOf(prefix: unknown): readonly string[];
+  /** The beginning of a key, as ordered keys take it: a text, or the values of leading fields. */
+  prefixOf(segments: readonly string[]): string | readonly unknown[];
 }
 
 type ScalarNode = PrimitiveNode | FixedNode | EnumNode;
@@ -56,7 +61,18 @@ export function keyPath(define: TypeSource): KeyPath {
         }
         return parts.read(segments, walk);
       }),
+    prefixSegmentsOf: (prefix) => guarded(define, (walk) => prefixParts(parts).write(prefix, walk)),
+    prefixOf: (segments) =>
+      guarded(define, (walk) => {
+        checkLength(segments);
+        return prefixParts(parts).read(segments, walk);
+      }),
   };
+}
+
+function prefixParts({ prefix }: Parts): PrefixParts {
+  if (prefix !== undefined) return prefix;
+  throw new AffinityError("KEY_INVALID", "a key of this type has no prefix; text keys and records of scalars have");
 }
 
 /**
@@ -79,14 +95,26 @@ export function queryText(segments: readonly string[]): string {
 
 interface Parts {
   readonly segmentCount: number;
+  /** Absent where the beginning of a key is no range of keys. */
+  readonly prefix?: PrefixParts;
   write(key: unknown, walk: Walk): string[];
   read(segments: readonly string[], walk: Walk): unknown;
+}
+
+interface PrefixParts {
+  write(prefix: unknown, walk: Walk): string[];
+  read(segments: readonly string[], walk: Walk): string | readonly unknown[];
 }
 
 function partsOf(node: TypeNode): Parts {
   if (isScalar(node)) {
     const scalar = scalarText(node);
-    return { segmentCount: 1, write: (key) => [scalar.write(key)], read: ([segment = ""]) => scalar.read(segment) };
+    const parts = {
+      segmentCount: 1,
+      write: (key: unknown) => [scalar.write(key)],
+      read: ([segment = ""]: readonly string[]) => scalar.read(segment),
+    };
+    return node.kind === "string" ? { ...parts, prefix: textPrefix } : parts;
   }
   const fields = node.kind === "record" ? node.fields.map((field) => field.type) : [];
   return node.kind === "record" && fields.length > 0 && fields.every(isScalar) ? recordParts(node) : binaryParts(node);
@@ -98,10 +126,56 @@ function isScalar(node: TypeNode): node is ScalarNode {
   return node.kind === "enum" || node.logical?.kind !== "duration";
 }
 
+const textPrefix: PrefixParts = {
+  write(prefix) {
+    if (typeof prefix !== "string") throw mismatch("the beginning of a text", prefix);
+    return [prefix];
+  },
+  read([segment = "", ...others]) {
+    if (others.length === 0) return segment;
+    throw new AffinityError("KEY_INVALID", `found ${others.length + 1} parts; expected the beginning of one text`);
+  },
+};
+
+interface FieldText {
+  readonly name: string;
+  readonly text: ScalarText;
+}
+
+function recordPrefix(fields: readonly FieldText[]): PrefixParts {
+  return {
+    write(prefix, walk) {
+      const given = fields.filter(({ name }) => memberOf(Object(prefix), name) !== undefined);
+      const isLeading = given.every((field, index) => field === fields[index]);
+      if (!isLeading || given.length === 0 || given.length < Object.keys(Object(prefix)).length) {
+        throw mismatch(`leading fields of ${fields.map(({ name }) => name).join(", ")}`, prefix);
+      }
+      return given.map(({ name, text }) => {
+        walk.into(name);
+        const segment = text.write(memberOf(Object(prefix), name));
+        walk.out();
+        return segment;
+      });
+    },
+    read(segments, walk) {
+      if (segments.length > fields.length) {
+        throw new AffinityError("KEY_INVALID", `found ${segments.length} parts; expected at most ${fields.length}`);
+      }
+      return segments.map((segment, index) => {
+        walk.into(fields[index]?.name ?? index);
+        const value = fields[index]?.text.read(segment);
+        walk.out();
+        return value;
+      });
+    },
+  };
+}
+
 function recordParts(node: RecordNode): Parts {
   const fields = node.fields.flatMap(({ name, type }) => (isScalar(type) ? [{ name, text: scalarText(type) }] : []));
   return {
     segmentCount: fields.length,
+    prefix: recordPrefix(fields),
     write: (key, walk) =>
       fields.map(({ name, text }) => {
         walk.into(name);
