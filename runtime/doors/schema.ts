@@ -1,0 +1,61 @@
+/** Door `affinity-data/schema`: what generated entities are made of. Browser-safe. */
+
+export type { Applied, ErrorCode, ErrorFacts, Retry } from "../core/errors.js";
+export { AffinityError, isAffinityError } from "../core/errors.js";
+export type {
+  KeyspaceDescriptor,
+  MessageDescriptor,
+  Operation,
+  Route,
+  ServiceDescriptor,
+  StoreDescriptor,
+} from "../protocol/service.js";
+export { canonicalForm, fingerprint } from "../schema/canonical-form.js";
+export { readArray, readEnum, readMap, writeArray, writeEnum, writeMap } from "../schema/collections.js";
+export { entityType } from "../schema/entity-type.js";
+export type { Frame } from "../schema/framing.js";
+export { frame, unframe } from "../schema/framing.js";
+export { fromHex } from "../schema/hex.js";
+export { jsonCodec } from "../schema/json-codec.js";
+export {
+  readDate,
+  readDecimal,
+  readDuration,
+  readFixedDecimal,
+  readFixedUuid,
+  readTimestamp,
+  readUuid,
+  writeDate,
+  writeDecimal,
+  writeDuration,
+  writeFixedDecimal,
+  writeFixedUuid,
+  writeTimestamp,
+  writeUuid,
+} from "../schema/logical-codec.js";
+export type { Duration } from "../schema/logical-value.js";
+export { keyCodec } from "../schema/ordered-key.js";
+export {
+  booleanType,
+  bytesType,
+  defineBoolean,
+  defineBytes,
+  defineDouble,
+  defineFloat,
+  defineInt,
+  defineLong,
+  defineLongNumber,
+  defineNull,
+  defineString,
+  doubleType,
+  floatType,
+  intType,
+  longNumberType,
+  longType,
+  nullType,
+  stringType,
+} from "../schema/primitive-types.js";
+export { Reader } from "../schema/reader.js";
+export { checkRecord, checkTag, missingField, noBranch } from "../schema/refusals.js";
+export type { AnyType, EntityType, JsonValue, TypeDefinition, TypeParts, TypeSource } from "../schema/type.js";
+export { Writer } from "../schema/writer.js";

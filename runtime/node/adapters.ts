@@ -1,0 +1,115 @@
+/** The only file that names adapters: from the `type` in the configuration to an open port. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Changelog } from "../changelog/changelog.js";
+import { MemoryChangelog } from "../changelog/memory-changelog.js";
+import { openSqliteChangelog } from "../changelog/sqlite-changelog.js";
+import type { Coordinator } from "../coordinator/coordinator.js";
+import { openEmbeddedCoordinator } from "../coordinator/embedded-coordinator.js";
+import { MemoryCoordinator } from "../coordinator/memory-coordinator.js";
+import type { Clock } from "../core/clock.js";
+import { AffinityError, messageOf } from "../core/errors.js";
+import type { Logger } from "../core/logger.js";
+import type { Random } from "../core/random.js";
+import { MemoryMemStore } from "../memstore/memory-memstore.js";
+import type { MemStore } from "../memstore/memstore.js";
+import { openSqliteMemStore } from "../memstore/sqlite-memstore.js";
+import { openEmbeddedRegistry } from "../registry/embedded-registry.js";
+import { MemoryRegistry } from "../registry/memory-registry.js";
+import type { Registry } from "../registry/registry.js";
+import type { JsonValue } from "../schema/type.js";
+import type { ModuleAdapter, ResolvedConfig } from "./config/resolved.js";
+
+/** What an adapter is opened with beside its own settings. */
+export interface AdapterParts {
+  /** A folder that exists and belongs to this process; absent when nothing of the configuration is kept on disk. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** What the users' own adapter modules export: the function of the port that they stand for. */
+export interface AdapterModule {
+  openRegistry?(options: AdapterSettings, parts: AdapterParts): Promise<Registry>;
+  openChangelog?(options: AdapterSettings, parts: AdapterParts): Promise<Changelog>;
+  openMemStore?(options: AdapterSettings, parts: AdapterParts): Promise<MemStore>;
+  openCoordinator?(options: AdapterSettings, parts: AdapterParts): Promise<Coordinator>;
+}
+
+/** The members of an adapter's section in affinity.json beside `type`. */
+export interface AdapterSettings {
+  readonly [name: string]: JsonValue;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Whether anything of the configuration is kept in the data folder. */
+export function usesDataDir({ changelog, memstore, registry }: ResolvedConfig): boolean {
+  return changelog.type !== "memory" || memstore.type === "sqlite" || registry.type !== "memory";
+}
+
+export async function openRegistry(config: ResolvedConfig, parts: AdapterParts): Promise<Registry> {
+  const { registry } = config;
+  if (registry.type === "memory") return new MemoryRegistry();
+  if (registry.type === "embedded") return openEmbeddedRegistry(parts);
+  const { openRegistry: open } = await adapterModule(config, registry);
+  return called("registry", "openRegistry", registry, open?.(registry.options, parts));
+}
+
+export async function openChangelog(config: ResolvedConfig, parts: AdapterParts): Promise<Changelog> {
+  const { changelog } = config;
+  if (changelog.type === "memory") return new MemoryChangelog(parts);
+  if (changelog.type === "sqlite") return openSqliteChangelog({ ...parts, queueBytes: changelog.queueBytes });
+  const { openChangelog: open } = await adapterModule(config, changelog);
+  return called("changelog", "openChangelog", changelog, open?.(changelog.options, parts));
+}
+
+export async function openMemStore(config: ResolvedConfig, parts: AdapterParts): Promise<MemStore> {
+  const { memstore } = config;
+  if (memstore.type === "memory") return new MemoryMemStore();
+  if (memstore.type === "sqlite") {
+    return openSqliteMemStore({
+      ...parts,
+      cacheMb: memstore.cacheMb,
+      unflushedBytes: memstore.pendingMb * mebibyte,
+    });
+  }
+  const { openMemStore: open } = await adapterModule(config, memstore);
+  return called("memstore", "openMemStore", memstore, open?.(memstore.options, parts));
+}
+
+export async function openCoordinator(config: ResolvedConfig, parts: AdapterParts): Promise<Coordinator> {
+  const { coordinator } = config;
+  if (coordinator.type === "embedded") {
+    // Epochs need to outlive only what was written under them.
+    return config.changelog.type === "memory" ? new MemoryCoordinator() : openEmbeddedCoordinator(parts);
+  }
+  const { openCoordinator: open } = await adapterModule(config, coordinator);
+  return called("coordinator", "openCoordinator", coordinator, open?.(coordinator.options, parts));
+}
+
+async function adapterModule(config: ResolvedConfig, adapter: ModuleAdapter): Promise<AdapterModule> {
+  try {
+    const url = adapter.specifier.startsWith("file:")
+      ? adapter.specifier
+      : pathToFileURL(createRequire(join(config.root, "package.json")).resolve(adapter.specifier)).href;
+    const module: AdapterModule = await import(url);
+    return module;
+  } catch (error) {
+    throw new AffinityError(
+      "CONFIG_INVALID",
+      `type ${JSON.stringify(adapter.written)}: the adapter's module cannot be loaded (${messageOf(error)}); write a known type, or the path or package of a module`,
+      { cause: error },
+    );
+  }
+}
+
+function called<T>(section: string, name: string, adapter: ModuleAdapter, opening: Promise<T> | undefined): Promise<T> {
+  if (opening !== undefined) return opening;
+  throw new AffinityError(
+    "CONFIG_INVALID",
+    `${section}.type ${JSON.stringify(adapter.written)}: the module exports no function ${name}; it would be called with (options, { dataDir, clock, random, logger })`,
+  );
+}

@@ -1,0 +1,174 @@
+/** A node: opens what the configuration names, in an order in which nothing is written before everything is checked. */
+
+import { openRouter } from "../cluster/router.js";
+import { openDataDir } from "../coordinator/data-dir.js";
+import type { Clock } from "../core/clock.js";
+import { messageOf } from "../core/errors.js";
+import type { Logger } from "../core/logger.js";
+import type { Random } from "../core/random.js";
+import { type Gateway, openGateway } from "../gateway/gateway.js";
+import type { ServiceDescriptor } from "../protocol/service.js";
+import { keyCodec } from "../schema/ordered-key.js";
+import type { AnyType } from "../schema/type.js";
+import type { OrderedCodec } from "../state/keys.js";
+import { openChangelog, openCoordinator, openMemStore, openRegistry, usesDataDir } from "./adapters.js";
+import type { ResolvedConfig } from "./config/resolved.js";
+import { assertPortFree } from "./port.js";
+import type { Handlers } from "./project.js";
+import { agreeOnSchemas } from "./schemas.js";
+
+/** What a node is made of. */
+export interface NodeParts {
+  readonly config: ResolvedConfig;
+  readonly service: ServiceDescriptor;
+  readonly handlers: Handlers;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A node that serves. */
+export interface Node {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  /** Resolves when the node has stopped; rejects when it stopped by a fault of its own. */
+  readonly closed: Promise<void>;
+  /** Finishes what was accepted, makes everything persistent and stops. Idempotent. */
+  close(): Promise<void>;
+  /** Stops as a crash would, for tests: accepted requests get no answer, nothing is flushed. Idempotent. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Opens a node and resolves when it serves.
+ *
+ * The order matters: data folder (lock, format), port, schemas (SCHEMA_CHANGED) are checked before the changelog or the
+ * memstore is touched.
+ *
+ * @throws DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, DATA_FORMAT_NEWER, PORT_IN_USE, SCHEMA_CHANGED, HANDLER_MISSING,
+ * CHECKPOINT_AHEAD, SQLITE_MISSING, CONFIG_INVALID; whatever was opened is closed then.
+ */
+export async function openNode(parts: NodeParts): Promise<Node> {
+  const closers = new Closers(parts.logger);
+  try {
+    const gateway = await openInOrder(parts, closers);
+    return new RunningNode(gateway, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway> {
+  const { config, service, handlers, clock, random, logger } = parts;
+  let { dataDir } = config;
+  if (usesDataDir(config)) {
+    const folder = closers.keep("data folder", await openDataDir(dataDir));
+    dataDir = folder.path;
+  }
+  await assertPortFree(config.http);
+  const adapterParts = { dataDir, clock, random, logger };
+  const registry = closers.keep("registry", await openRegistry(config, adapterParts));
+  const schemaIds = await agreeOnSchemas(service, registry);
+  const changelog = closers.keep("changelog", await openChangelog(config, adapterParts));
+  const memstore = closers.keep("memstore", await openMemStore(config, adapterParts));
+  const coordinator = closers.keep("coordinator", await openCoordinator(config, adapterParts));
+  const router = await openRouter({
+    service,
+    handlers,
+    changelog,
+    memstore,
+    coordinator,
+    schemaIds,
+    clock,
+    random,
+    logger,
+    limits: {
+      mailboxLimit: config.mailboxLimit,
+      maxCallBytes: config.maxCallBytes,
+      maxBatchBytes: config.maxBatchBytes,
+      idempotencyWindowMs: config.idempotencyWindowMs,
+      idempotencyLimit: config.idempotencyLimit,
+      handlerTimeoutMs: config.http.handlerTimeoutMs,
+      drainMs: config.drainMs,
+    },
+    ...historyOf(config),
+    orderedKeys: orderedKeysOf,
+  });
+  closers.keep("partitions", { close: () => router.stop() });
+  return closers.keep(
+    "gateway",
+    await openGateway({ router, service, http: config.http, clock, logger, limits: { closeMs: config.drainMs } }),
+  );
+}
+
+function orderedKeysOf({ define }: AnyType): OrderedCodec {
+  const codec = keyCodec(define);
+  return { encode: (key) => codec.toOrdered(key), decode: (ordered) => codec.fromOrdered(ordered) };
+}
+
+/** An hour and a day, as `changelog.historyMs` and `changelog.tombstoneMs`, for adapters that the user brings. */
+const defaultHistory = { historyMs: 3_600_000, tombstoneMs: 86_400_000 };
+
+function historyOf({ changelog }: ResolvedConfig): { readonly historyMs: number; readonly tombstoneMs: number } {
+  if (changelog.type === "module") return defaultHistory;
+  return { historyMs: changelog.historyMs, tombstoneMs: changelog.tombstoneMs };
+}
+
+interface Closable {
+  close(): Promise<void>;
+  /** Lets go without finishing anything; adapters without it are closed. */
+  kill?(): Promise<void>;
+}
+
+/** What was opened, closed in reverse order. */
+class Closers {
+  readonly #logger: Logger;
+  readonly #opened: { readonly what: string; readonly closable: Closable }[] = [];
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  keep<T extends Closable>(what: string, closable: T): T {
+    this.#opened.push({ what, closable });
+    return closable;
+  }
+
+  /** Closes or kills everything, also when one fails to; that one is logged. */
+  async closeAll(isKill = false): Promise<void> {
+    for (let entry = this.#opened.pop(); entry !== undefined; entry = this.#opened.pop()) {
+      try {
+        await (isKill ? (entry.closable.kill?.() ?? entry.closable.close()) : entry.closable.close());
+      } catch (error) {
+        this.#logger.error({ what: entry.what, error: messageOf(error) }, "closing failed");
+      }
+    }
+  }
+}
+
+class RunningNode implements Node {
+  readonly url: string;
+  readonly closed: Promise<void>;
+  readonly #closers: Closers;
+  #closing: Promise<void> | undefined;
+  #onClosed: () => void = () => undefined;
+
+  constructor(gateway: Gateway, closers: Closers) {
+    this.url = gateway.url;
+    this.#closers = closers;
+    this.closed = new Promise((resolve) => {
+      this.#onClosed = resolve;
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closers.closeAll().then(this.#onClosed);
+    return this.#closing;
+  }
+
+  kill(): Promise<void> {
+    this.#closing ??= this.#closers.closeAll(true).then(this.#onClosed);
+    return this.#closing;
+  }
+}
