@@ -6,11 +6,12 @@ import type { Logger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import type { MemStore } from "../memstore/memstore.js";
 import { FlushQueue } from "../partition/flush-queue.js";
-import { noHandlerWatch } from "../partition/handler-watch.js";
+import { noHandlerWatch, RunningHandlers } from "../partition/handler-watch.js";
 import { defaultLimits, type PartitionLimits } from "../partition/limits.js";
 import { Partition } from "../partition/partition.js";
-import { type KeyspaceHandler, planKeyspace } from "../partition/plan.js";
+import { type KeyspaceHandler, type KeyspacePlan, planKeyspace } from "../partition/plan.js";
 import { eventLoopTurns, type Turns } from "../partition/turns.js";
+import { Watchdog, type WatchedPartition } from "../partition/watchdog.js";
 import type { ServiceDescriptor } from "../protocol/service.js";
 import type { AnyType } from "../schema/type.js";
 import type { KeyspaceAccess, KeyspaceSchemaIds, PartitionStatus, Router } from "../state/access.js";
@@ -37,6 +38,8 @@ export interface RouterParts {
   /** How long the changelog keeps every record, and tombstones, ms: see `TopicSpec`. */
   readonly historyMs: number;
   readonly tombstoneMs: number;
+  /** How long a handler may block the event loop before the process is ended, ms. Absent: it is not looked at. */
+  readonly stallMs?: number;
   readonly orderedKeys: (type: AnyType) => OrderedCodec;
   /** Ends the opening; an open router is stopped by `stop`. */
   readonly signal?: AbortSignal;
@@ -84,12 +87,14 @@ export async function openRouter(parts: RouterParts): Promise<OpenRouter> {
   const turns = parts.turns ?? eventLoopTurns;
   const flushes = new FlushQueue(turns);
   const limits = { ...defaultLimits, ...parts.limits };
+  const watched = plans.flatMap(({ plan }) => watchedPartitions(plan));
+  const handlersRunning = RunningHandlers.forPartitions(watched.length);
   const containers = plans.map(({ plan, ids }) => {
-    const partitions = Array.from(
-      { length: plan.descriptor.partitions },
-      (_, partition) =>
-        new Partition({ ...parts, plan, partition, limits, turns, flushes, incarnations, watch: noHandlerWatch }),
-    );
+    const partitions = Array.from({ length: plan.descriptor.partitions }, (_, partition) => {
+      const slot = watched.findIndex((entry) => entry.keyspace === plan.name && entry.partition === partition);
+      const watch = slot < 0 ? noHandlerWatch : handlersRunning.watch(slot);
+      return new Partition({ ...parts, plan, partition, limits, turns, flushes, incarnations, watch });
+    });
     return new Container(plan, ids, partitions);
   });
   const router = new LocalRouter(containers);
@@ -102,12 +107,34 @@ export async function openRouter(parts: RouterParts): Promise<OpenRouter> {
     await router.stop();
     throw error;
   }
+  if (parts.stallMs !== undefined && watched.length > 0)
+    router.watchdog = new Watchdog({
+      handlers: handlersRunning,
+      partitions: watched,
+      stallMs: parts.stallMs,
+      clock: parts.clock,
+      logger: parts.logger,
+    });
   return router;
+}
+
+/** Partitions of a keyspace with handlers. */
+function watchedPartitions(plan: KeyspacePlan): readonly WatchedPartition[] {
+  if (plan.messages.size === 0) return [];
+  const { key, keyEncoding, partitions } = plan.descriptor;
+  const { schema } = key();
+  const isText =
+    schema === "string" ||
+    (typeof schema === "object" && schema !== null && "type" in schema && schema.type === "string");
+  const keys = keyEncoding === "utf8" ? "text" : isText ? "framed text" : "other";
+  const messages = [...plan.messages.keys()];
+  return Array.from({ length: partitions }, (_, partition) => ({ keyspace: plan.name, partition, messages, keys }));
 }
 
 class LocalRouter implements OpenRouter {
   readonly keyspaces: ReadonlyMap<string, KeyspaceAccess>;
   readonly #containers: readonly Container[];
+  watchdog: Watchdog | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(containers: readonly Container[]) {
@@ -120,10 +147,14 @@ class LocalRouter implements OpenRouter {
   }
 
   stop(): Promise<void> {
-    this.#stopped ??= Promise.all(
-      this.#containers.flatMap(({ partitions }) => partitions.map((partition) => partition.stop())),
-    ).then(() => undefined);
+    this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const partitions = this.#containers.flatMap((container) => container.partitions);
+    await Promise.all(partitions.map((partition) => partition.stop()));
+    await this.watchdog?.close();
   }
 }
 

@@ -1,12 +1,13 @@
 /** Pending rows over the committed ones: the newest write of each key whose batch is not durable yet. */
 import type { OrderedKey } from "../memstore/memstore.js";
 import type { Batch, Write } from "./batch.js";
+import { TransientMap } from "./transient-map.js";
 
 export class Overlay {
-  readonly #stores: readonly Map<OrderedKey, Write>[];
+  readonly #stores: readonly TransientMap<OrderedKey, Write>[];
 
   constructor(stores: number) {
-    this.#stores = Array.from({ length: stores }, () => new Map());
+    this.#stores = Array.from({ length: stores }, () => new TransientMap());
   }
 
   get(store: number, key: OrderedKey): Write | undefined {
@@ -14,8 +15,8 @@ export class Overlay {
   }
 
   /** All pending writes of a store, in no order. */
-  of(store: number): ReadonlyMap<OrderedKey, Write> {
-    return this.#stores[store] ?? nothing;
+  of(store: number): Iterable<Write> {
+    return this.#stores[store]?.values() ?? [];
   }
 
   put(write: Write): void {
@@ -24,15 +25,10 @@ export class Overlay {
 
   /** Takes out the rows of a batch that is durable now, except those that a later batch wrote again. */
   drop(batch: Batch): void {
-    for (const write of batch.writes) {
-      const rows = this.#stores[write.store.index];
-      if (rows?.get(write.ordered) === write) rows.delete(write.ordered);
-    }
+    for (const write of batch.writes) this.#stores[write.store.index]?.remove(write.ordered, write);
   }
 
   clear(): void {
     for (const rows of this.#stores) rows.clear();
   }
 }
-
-const nothing: ReadonlyMap<OrderedKey, Write> = new Map();

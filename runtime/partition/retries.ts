@@ -7,6 +7,7 @@ import { decodeRemembered, type RememberedAnswer, sameFingerprint } from "../sta
 import type { Call } from "./call.js";
 import type { PartitionErrors } from "./errors.js";
 import type { PartitionLimits } from "./limits.js";
+import { TransientMap } from "./transient-map.js";
 
 /** What to do with a keyed call whose turn has come. */
 export type RetryVerdict =
@@ -27,7 +28,7 @@ export class Retries {
   readonly #clock: Clock;
   readonly #errors: PartitionErrors;
   /** First attempts that have run and are held, by key. */
-  readonly #attempts = new Map<string, Call>();
+  readonly #attempts = new TransientMap<string, Call>();
   #prunedAt: number;
 
   constructor(parts: {
@@ -66,8 +67,7 @@ export class Retries {
 
   /** What became of it is known. */
   end(call: Call): void {
-    if (call.idempotency === undefined) return;
-    if (this.#attempts.get(call.idempotency.key) === call) this.#attempts.delete(call.idempotency.key);
+    if (call.idempotency !== undefined) this.#attempts.remove(call.idempotency.key, call);
   }
 
   /**

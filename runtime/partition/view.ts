@@ -73,13 +73,14 @@ export class View {
       (request.from === undefined || key >= request.from) &&
       (request.to === undefined || key < request.to) &&
       (last === undefined || (request.reverse ? key >= last : key <= last));
-    for (const writes of [this.#overlay.of(store.index), own ?? none])
-      for (const [key, write] of writes) {
-        if (!isInside(key)) continue;
-        this.#readFrom(write.batch);
-        if (write.value === null) rows.delete(key);
-        else rows.set(key, write.value);
-      }
+    const lay = (write: Write): void => {
+      if (!isInside(write.ordered)) return;
+      this.#readFrom(write.batch);
+      if (write.value === null) rows.delete(write.ordered);
+      else rows.set(write.ordered, write.value);
+    };
+    for (const write of this.#overlay.of(store.index)) lay(write);
+    if (own !== undefined) for (const write of own.values()) lay(write);
     const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
     if (request.reverse) sorted.reverse();
     // The smallest key above another one is that key and a zero byte.
@@ -92,8 +93,6 @@ export class View {
     this.#newest = batch;
   }
 }
-
-const none: ReadonlyMap<OrderedKey, Write> = new Map();
 
 function seen(write: Write): SeenRow | undefined {
   return write.value === null ? undefined : { value: write.value, committed: undefined };

@@ -7,7 +7,7 @@ import type { Mastership } from "../coordinator/coordinator.js";
 import type { Clock } from "../core/clock.js";
 import { assert } from "../core/errors.js";
 import type { IdempotencyEntry, PartitionStore, RowChange, StoredRow } from "../memstore/memstore.js";
-import type { Position } from "../state/access.js";
+import type { Idempotency, Position } from "../state/access.js";
 import { encodeHeaderAnswer, encodeRemembered } from "../state/idempotency.js";
 import { lastOffsets } from "./applier.js";
 import { Batch, type Write } from "./batch.js";
@@ -226,18 +226,37 @@ export class WritePath {
       for (let index = call.firstWrite; index < end; index++) {
         const write = writes[index];
         if (write === undefined) continue;
-        let headers: RecordHeaders = { epoch: this.#epoch, batch: number, index, count, writer, time };
-        if (index === end - 1 && call.idempotency !== undefined)
-          headers = { ...headers, ...answerHeaders(call, call.idempotency.key, this.#answerTime(call, time)) };
-        if (write.repaired !== undefined) headers = { ...headers, ...repairHeaders(write.repaired, time) };
+        const headers =
+          write.repaired !== undefined
+            ? repairHeaders(write.repaired, { epoch: this.#epoch, batch: number, index, count, writer, time })
+            : index === end - 1 && call.idempotency !== undefined
+              ? this.#answerHeaders(call, call.idempotency, batch, index)
+              : { epoch: this.#epoch, batch: number, index, count, writer, time };
         records.push({ topic: write.store.topic, key: write.serialized, value: write.value, headers });
       }
     }
     return records;
   }
 
-  #answerTime(call: Call, time: number): number {
-    return this.#parts.retries.firstAttemptTime(call, time);
+  #answerHeaders(call: Call, { key, request }: Idempotency, batch: Batch, index: number): RecordHeaders {
+    const { existed, reply, writeCount } = call;
+    const answer = {
+      fingerprint: request,
+      existed,
+      reply,
+      time: this.#parts.retries.firstAttemptTime(call, batch.time),
+      records: writeCount,
+    };
+    return {
+      epoch: this.#epoch,
+      batch: batch.number,
+      index,
+      count: batch.writes.length,
+      writer: this.#parts.writer,
+      time: batch.time,
+      idempotencyKey: key,
+      reply: encodeHeaderAnswer(answer),
+    };
   }
 
   #acknowledged(batch: Batch, offsets: readonly bigint[]): void {
@@ -301,7 +320,7 @@ export class WritePath {
       if (call.idempotency === undefined || call.writeCount === 0) continue;
       answers.push({
         key: call.idempotency.key,
-        time: this.#answerTime(call, batch.time),
+        time: this.#parts.retries.firstAttemptTime(call, batch.time),
         answer: encodeRemembered({
           fingerprint: call.idempotency.request,
           existed: call.existed,
@@ -357,18 +376,21 @@ export class WritePath {
 
   #position(call: Call, batch: Batch, offsets: readonly bigint[]): Position {
     const { firstWrite, writeCount } = call;
-    const places = [];
-    for (let at = firstWrite; at < firstWrite + writeCount; at++)
-      places.push({ topic: batch.writes[at]?.store.topic ?? "", offset: offsets[at] ?? 0n });
-    const [only] = places;
+    const topicOf = (at: number): string => batch.writes[at]?.store.topic ?? "";
+    const offsetOf = (at: number): bigint => offsets[at] ?? 0n;
     return {
       partition: this.#parts.partition,
       epoch: this.#epoch,
       batch: batch.number,
       offsets:
-        writeCount === 1 && only !== undefined
-          ? [{ topic: only.topic, offset: only.offset + 1n }]
-          : lastOffsets(places),
+        writeCount === 1
+          ? [{ topic: topicOf(firstWrite), offset: offsetOf(firstWrite) + 1n }]
+          : lastOffsets(
+              Array.from({ length: writeCount }, (_, index) => ({
+                topic: topicOf(firstWrite + index),
+                offset: offsetOf(firstWrite + index),
+              })),
+            ),
     };
   }
 
@@ -378,15 +400,8 @@ export class WritePath {
   }
 }
 
-function answerHeaders(call: Call, key: string, time: number): Pick<RecordHeaders, "idempotencyKey" | "reply"> {
-  const { idempotency, existed, reply, writeCount } = call;
-  if (idempotency === undefined) return {};
-  const answer = { fingerprint: idempotency.request, existed, reply, time, records: writeCount };
-  return { idempotencyKey: key, reply: encodeHeaderAnswer(answer) };
-}
-
-function repairHeaders(repaired: StoredRow | "absent", time: number): Required<Pick<RecordHeaders, "repair" | "time">> {
+function repairHeaders(repaired: StoredRow | "absent", headers: RecordHeaders): RecordHeaders {
   return repaired === "absent"
-    ? { repair: encodeRepair({ epoch: 0, batch: 0, offset: 0n }), time }
-    : { repair: encodeRepair(repaired), time: repaired.time };
+    ? { ...headers, repair: encodeRepair({ epoch: 0, batch: 0, offset: 0n }) }
+    : { ...headers, repair: encodeRepair(repaired), time: repaired.time };
 }
