@@ -12,7 +12,7 @@ import type { Code, CodeFile, Declaration, Member } from "./file.js";
 import { ImportSet } from "./imports.js";
 import { literal, memberName, stringLiteral } from "./literal.js";
 import { memberList, members } from "./members.js";
-import { clientDoor, schemaDoor } from "./modules.js";
+import { clientDoor } from "./modules.js";
 import { sourcesOf } from "./server.js";
 import type { TypeScope } from "./type-text.js";
 import { useDefinition, useText } from "./uses.js";
@@ -109,7 +109,7 @@ function clientInterface(model: ServiceModel): Declaration {
 function createFunction(model: ServiceModel, scope: TypeScope): Declaration {
   const keyspaces = memberList(model.keyspaces, (keyspace) => ({
     code: keyspaceCode(keyspace, scope),
-    type: () => scope.imports.type("ClientKeyspace", schemaDoor),
+    type: () => scope.imports.type("ClientKeyspace", clientDoor),
   }));
   const connect = `${scope.imports.value("connectService", clientDoor)}<Client>`;
   return {
@@ -135,7 +135,7 @@ function keyspaceCode(keyspace: KeyspaceModel, scope: TypeScope): Code {
     ...(value === undefined ? [] : [`value: ${value},`]),
     ...members("messages", offered, (message) => ({
       code: messageCode(message, scope),
-      type: () => scope.imports.type("ClientMessage", schemaDoor),
+      type: () => scope.imports.type("ClientMessage", clientDoor),
     })),
   ];
 }
