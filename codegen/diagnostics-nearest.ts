@@ -3,23 +3,25 @@
 /** Pairs of characters that one search compares at most, so that a fault in a huge project stays cheap. */
 const pairLimit = 1_000_000;
 
-/** The candidate nearest to `name` by edits of single characters, if one is near: a third of its length, at least 1. */
+/** The candidate nearest to `name` by edits of single characters, if one is near: a third of the longer one, at least 1. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   let best: string | undefined;
-  let limit = Math.max(1, Math.floor(wanted.length / 3));
+  let bestDistance = Number.POSITIVE_INFINITY;
   let pairs = 0;
   for (const candidate of candidates) {
+    const limit = Math.min(bestDistance - 1, nearDistance(wanted, candidate));
     if (Math.abs(candidate.length - wanted.length) > limit) continue;
     pairs += candidate.length * wanted.length;
     if (pairs > pairLimit) break;
     const distance = editDistance(wanted, candidate.toLowerCase(), limit);
-    if (distance > limit) continue;
-    best = candidate;
-    limit = distance - 1;
-    if (limit < 0) break;
+    if (distance <= limit) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+function nearDistance(a: string, b: string): number {
+  return Math.max(1, Math.floor(Math.max(a.length, b.length) / 3));
 }
 
 /**

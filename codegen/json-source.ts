@@ -1,7 +1,7 @@
 /**
  * JSON text of the user's files, with the place of every value (RFC 8259, nothing beyond it). Unlike `JSON.parse` it
  * keeps the digits of numbers, duplicate members and a member called `__proto__`, and it answers hostile text with a
- * diagnostic in bounded time and memory.
+ * diagnostic in bounded time and memory. The runtime's `JsonScanner` is for values: it knows types and no places.
  */
 import type { Diagnostic, SourceFile } from "./diagnostics.js";
 import { quoted } from "./diagnostics-text.js";

@@ -40,10 +40,11 @@ export function readLogicalType(object: JsonObject, base: LogicalBase): LogicalR
   return undefined;
 }
 
-/** Precision at least 1; scale from 0, the default, to the precision; a fixed must have room for the precision. */
+/** Precision at least 1; scale from 0, the default (also of null, as in Java), to the precision; a fixed must have room for the precision. */
 function decimal(object: JsonObject, base: LogicalBase): LogicalReading | undefined {
   const precision = smallInteger(object.get("precision"));
-  const scale = object.get("scale") === undefined ? 0 : smallInteger(object.get("scale"));
+  const scaleNode = object.get("scale");
+  const scale = scaleNode === undefined || scaleNode.kind === "null" ? 0 : smallInteger(scaleNode);
   const isBase = base === "bytes" || typeof base === "object";
   if (!isBase || precision === undefined || scale === undefined) return undefined;
   if (precision < 1 || scale < 0 || scale > precision) return undefined;

@@ -91,10 +91,10 @@ function isTaken(reading: Reading, fullName: string, { at, node }: Definition, c
   if (context.isCopy === true) return true;
   const other = reading.definitions.get(fullName)?.node;
   const isSame = other !== undefined && sameJson(other, node);
-  const how = isSame ? "is defined twice, both times alike" : "is defined twice and differently";
+  const how = isSame ? ", both times alike" : other === undefined ? "" : " and differently";
   const cure = isSame ? "Keep one, and write its name where the other stood." : "Rename or remove one of them.";
   const place = `${earlier.file}:${earlier.line}:${earlier.column}`;
-  reading.fault("AVRO_DUPLICATE_TYPE", at, `${excerpt(fullName)} ${how}: here and at ${place}`, cure);
+  reading.fault("AVRO_DUPLICATE_TYPE", at, `${excerpt(fullName)} is defined twice${how}: here and at ${place}`, cure);
   return true;
 }
 

@@ -91,6 +91,7 @@ function readCollection(
 function readUnion(reading: Reading, array: JsonArray, context: Context): UnionSchema {
   const seen = new Map<string, number>();
   const branches = array.items.flatMap((item, index): Schema[] => {
+    const faults = reading.diagnostics.length;
     const branch = readSchema(reading, item, context);
     if (branch === undefined) return [];
     if (branch.kind === "union") {
@@ -105,7 +106,9 @@ function readUnion(reading: Reading, array: JsonArray, context: Context): UnionS
     const name = branchName(branch);
     const earlier = seen.get(name);
     if (earlier === undefined) seen.set(name, index);
-    else duplicateBranch(reading, { item, branch, branches: [earlier + 1, index + 1] }, context);
+    // A definition whose name is taken was told already.
+    else if (reading.diagnostics.length === faults)
+      duplicateBranch(reading, { item, branch, branches: [earlier + 1, index + 1] }, context);
     return earlier === undefined ? [branch] : [];
   });
   return { kind: "union", branches, at: array.at, attributes: {} };

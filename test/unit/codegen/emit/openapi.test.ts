@@ -12,7 +12,7 @@ const schemas = [
     doc: "Everything.",
     fields: [
       { name: "id", type: { type: "string", logicalType: "uuid" } },
-      { name: "count", type: "long", default: 9007199254740993 },
+      { name: "count", type: "long", default: 9007199254740992 },
       { name: "note", type: ["null", "string"], default: null },
       { name: "self", type: ["null", "All"], default: null },
       { name: "price", type: { type: "bytes", logicalType: "decimal", precision: 9, scale: 2 } },
