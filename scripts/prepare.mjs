@@ -1,7 +1,16 @@
 /** What `npm start` and `npm test` do first: install and build, each only when something changed. Node.js built-ins only. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -21,6 +30,8 @@ export async function prepare() {
 }
 
 async function install() {
+  // Set by tests that run these scripts: installing would pull the packages from under them.
+  if (process.env.AFFINITY_INSTALLED === "1") return;
   const stamp = join(root, "node_modules/.affinity-install");
   // Native modules are built for one version of Node.js.
   const wanted = hash([join(root, "package-lock.json")], process.versions.modules);
@@ -41,8 +52,17 @@ export async function build() {
   removeStale();
   await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
   chmodSync(affinity, 0o755);
+  linkCommand();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
+}
+
+// npm links the command for the examples only when it is built before it installs, which in a fresh clone it is not.
+function linkCommand() {
+  const link = join(root, "node_modules/.bin/affinity");
+  if (process.platform === "win32" || existsSync(link)) return;
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), affinity), link);
 }
 
 // Output of sources that are gone would still be packed and found by imports.
