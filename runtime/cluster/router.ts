@@ -40,7 +40,8 @@ export interface RouterParts {
   readonly tombstoneMs: number;
   /** How long a handler may block the event loop before the process is ended, ms. Absent: it is not looked at. */
   readonly stallMs?: number;
-  readonly orderedKeys: (type: AnyType) => OrderedCodec;
+  /** Has no effect: key types know their order. */
+  readonly orderedKeys?: (type: AnyType) => OrderedCodec;
   /** Ends the opening; an open router is stopped by `stop`. */
   readonly signal?: AbortSignal;
   /** When batches are sent; for tests. Default: at the end of each turn of the event loop. */
@@ -54,6 +55,8 @@ export interface OpenRouter extends Router {
    * Leaves changelog, memstore and coordinator open. Idempotent.
    */
   stop(): Promise<void>;
+  /** Stops as a crash would: calls that were accepted fail, nothing more is sent or made persistent. Idempotent. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -62,14 +65,13 @@ export interface OpenRouter extends Router {
  * @throws HANDLER_MISSING, CONFIG_INVALID, CHECKPOINT_AHEAD and what the adapters throw; whatever was opened is stopped then.
  */
 export async function openRouter(parts: RouterParts): Promise<OpenRouter> {
-  const { service, handlers, schemaIds, orderedKeys } = parts;
+  const { service, handlers, schemaIds } = parts;
   const plans = Object.values(service.keyspaces).map((descriptor) => ({
     ids: schemaIds[descriptor.name] ?? { key: 0, stores: {}, messages: {} },
     plan: planKeyspace({
       descriptor,
       schemaIds: schemaIds[descriptor.name] ?? { key: 0, stores: {}, messages: {} },
       handler: handlers[descriptor.name],
-      ordered: orderedKeys,
     }),
   }));
   const specs = plans.flatMap(({ plan }) =>
@@ -149,6 +151,11 @@ class LocalRouter implements OpenRouter {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  kill(): Promise<void> {
+    for (const { partitions } of this.#containers) for (const partition of partitions) partition.kill();
+    return this.stop();
   }
 
   async #stop(): Promise<void> {

@@ -29,10 +29,8 @@ class RunReadStore implements ReadStoreOf<unknown, unknown> {
 
   list(range: StoreRange<unknown> = {}): AsyncIterable<readonly [key: unknown, value: unknown]> {
     const { run, store } = this;
-    run.live();
     return rowsOf(run, store, {
-      from: run.bound(store, range.from),
-      to: run.bound(store, range.to),
+      ...run.range(store, range),
       reverse: range.reverse === true,
       limit: range.limit ?? Number.POSITIVE_INFINITY,
     });

@@ -7,6 +7,10 @@ export interface StoreRange<K> {
   readonly from?: K;
   /** Last key, exclusive. */
   readonly to?: K;
+  /**
+   * Instead of `from` and `to`: of a text key the beginning of its text, of a record key the values of its leading fields.
+   */
+  readonly prefix?: [K] extends [string] ? string : readonly unknown[];
   readonly reverse?: boolean;
   /** At most so many rows in all. Default: all. */
   readonly limit?: number;

@@ -3,9 +3,10 @@ import { AffinityError, isAffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { OrderedKey } from "../memstore/memstore.js";
 import type { KeyAddress } from "../state/access.js";
+import type { KeyRange } from "../state/keys.js";
 import { Write } from "./batch.js";
 import type { MessageCall } from "./call.js";
-import type { HandlerContext, RejectOptions } from "./context.js";
+import type { HandlerContext, RejectOptions, StoreRange } from "./context.js";
 import { contextStores } from "./context-stores.js";
 import type { PartitionErrors } from "./errors.js";
 import type { PartitionLimits } from "./limits.js";
@@ -146,11 +147,14 @@ export class HandlerRun {
     }
   }
 
-  /** Ordered form of a bound of a range. */
-  bound(store: StorePlan, key: unknown): OrderedKey | undefined {
-    if (key === undefined) return undefined;
+  /** The ordered form of a range. */
+  range(store: StorePlan, { from, to, prefix }: StoreRange<unknown>): KeyRange {
+    this.live();
     try {
-      return store.keys.address(key).ordered;
+      if (prefix !== undefined) return store.keys.prefixRange(prefix);
+      const ordered = (key: unknown): OrderedKey | undefined =>
+        key === undefined ? undefined : store.keys.address(key).ordered;
+      return { from: ordered(from), to: ordered(to) };
     } catch (error) {
       throw this.#raise(error);
     }

@@ -79,6 +79,7 @@ export class Partition {
   #ends: readonly bigint[] = [];
   #epoch = 0;
   #epochsBelow = 0;
+  #isKilled = false;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
@@ -200,6 +201,14 @@ export class Partition {
     if (this.#life.allows("stopped")) this.#life.to("stopped");
   }
 
+  /** Makes `stop` end everything at once: accepted calls fail, and the memstore is not made persistent. */
+  kill(): void {
+    this.#isKilled = true;
+    if (this.#life.allows("stopping")) this.#life.to("stopping");
+    this.#tenure?.stop();
+    this.#stop.abort(this.#errors.notServing("stopping", undefined, false));
+  }
+
   // ------------------------------------------------------------------------------------------------------------------
 
   #now(): number {
@@ -245,6 +254,7 @@ export class Partition {
       if (!signal.aborted) this.#fail(error);
     }
     this.#deadlines.stop();
+    if (this.#isKilled) return;
     await this.#store
       ?.flush()
       .catch((error: unknown) => this.#report(error, "the memstore could not be made persistent"));

@@ -4,7 +4,7 @@ import type { KeyspaceDescriptor, MessageDescriptor, StoreDescriptor } from "../
 import type { AnyType } from "../schema/type.js";
 import type { KeyspaceSchemaIds } from "../state/access.js";
 import { FramedCodec } from "../state/framed-codec.js";
-import { KeyCodec, type OrderedCodec } from "../state/keys.js";
+import { KeyCodec } from "../state/keys.js";
 
 /** The user's code for one keyspace: an object, or an instance of a class, with a method for each message. */
 export type KeyspaceHandler = object;
@@ -50,18 +50,15 @@ export interface PlanRequest {
   readonly schemaIds: KeyspaceSchemaIds;
   /** Absent where the keyspace has no messages. */
   readonly handler: KeyspaceHandler | undefined;
-  /** Gives the ordered codec of a key type. */
-  readonly ordered: (type: AnyType) => OrderedCodec;
 }
 
 /** @throws HANDLER_MISSING when a message has no function, CONFIG_INVALID when a schema id is missing. */
 export function planKeyspace(request: PlanRequest): KeyspacePlan {
-  const { descriptor, schemaIds, ordered } = request;
+  const { descriptor, schemaIds } = request;
   const type = descriptor.key();
   const keys = new KeyCodec({
     subject: `keyspace ${descriptor.name}`,
     type,
-    ordered: ordered(type),
     encoding: descriptor.keyEncoding,
     schemaId: schemaIds.key,
     partitions: descriptor.partitions,
@@ -85,7 +82,7 @@ export function planKeyspace(request: PlanRequest): KeyspacePlan {
 }
 
 function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor, index: number): StorePlan {
-  const { descriptor, schemaIds, ordered } = request;
+  const { descriptor, schemaIds } = request;
   const type = store.key();
   const hasOwnKeys = type !== descriptor.key();
   const valueId = schemaIds.stores[store.name];
@@ -103,7 +100,6 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
       ? new KeyCodec({
           subject: `store ${descriptor.name}.${store.name}`,
           type,
-          ordered: ordered(type),
           encoding: "avro",
           schemaId: keyId,
           partitions: descriptor.partitions,

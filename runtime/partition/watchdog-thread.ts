@@ -102,7 +102,12 @@ function interrupt(): void {
   session.on("Debugger.scriptParsed", ({ params }) => urls.set(params.scriptId, params.url));
   session.on("Debugger.paused", ({ params }) => {
     const [top] = params.callFrames;
-    say(`watchdog: it stands here:\n${params.callFrames.slice(0, shownFrames).map((f) => frameText(f, urls)).join("\n")}`);
+    say(
+      `watchdog: it stands here:\n${params.callFrames
+        .slice(0, shownFrames)
+        .map((f) => frameText(f, urls))
+        .join("\n")}`,
+    );
     const expression = "process.reallyExit(3)";
     if (top === undefined) session.post("Runtime.evaluate", { expression });
     else session.post("Debugger.evaluateOnCallFrame", { callFrameId: top.callFrameId, expression });

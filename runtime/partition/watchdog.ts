@@ -6,7 +6,7 @@ import { url as debuggerUrl } from "node:inspector";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import type { Clock, Timer } from "../core/clock.js";
 import type { Logger } from "../core/logger.js";
-import { RunningHandlers } from "./handler-watch.js";
+import type { RunningHandlers } from "./handler-watch.js";
 
 /** A partition whose handlers are watched, by its place. */
 export interface WatchedPartition {
@@ -56,7 +56,10 @@ export class Watchdog {
     this.#worker = startThread(new URL("./watchdog-thread.js", import.meta.url), data);
     this.#worker.unref();
     this.#worker.on("error", (error) =>
-      parts.logger.error({ error: String(error) }, "the watchdog thread failed; handlers that block are not found any more"),
+      parts.logger.error(
+        { error: String(error) },
+        "the watchdog thread failed; handlers that block are not found any more",
+      ),
     );
     this.#beat();
   }

@@ -1,15 +1,22 @@
 /** Typed keys to the forms that the runtime needs, and back. */
 import { AffinityError, isAffinityError, messageOf } from "../core/errors.js";
 import type { OrderedKey } from "../memstore/memstore.js";
+import { keyCodec, type OrderedKeyCodec } from "../schema/ordered-key.js";
 import type { AnyType } from "../schema/type.js";
 import type { KeyAddress } from "./access.js";
 import { FramedCodec } from "./framed-codec.js";
 import { partitionOf } from "./murmur2.js";
 
-/** The order-preserving encoding of one key type: see `schema/`. */
+/** The order-preserving encoding of one key type, for those who bring their own: see `schema/ordered-key.ts`. */
 export interface OrderedCodec {
   encode(key: unknown): OrderedKey;
   decode(ordered: OrderedKey): unknown;
+}
+
+/** Keys of a range in key order; `from` inclusive, `to` exclusive, absent is open. */
+export interface KeyRange {
+  readonly from: OrderedKey | undefined;
+  readonly to: OrderedKey | undefined;
 }
 
 /** What a KeyCodec is made from. */
@@ -17,7 +24,6 @@ export interface KeyCodecParts {
   /** Named in errors: `keyspace accounts`, `store graph.components`. */
   readonly subject: string;
   readonly type: AnyType;
-  readonly ordered: OrderedCodec;
   /** `utf8`: the text itself instead of framed Avro; only for string keys. */
   readonly encoding: "avro" | "utf8";
   readonly schemaId: number;
@@ -28,14 +34,14 @@ export interface KeyCodecParts {
 export class KeyCodec {
   readonly #subject: string;
   readonly #framed: FramedCodec;
-  readonly #ordered: OrderedCodec;
+  readonly #ordered: OrderedKeyCodec;
   readonly #isText: boolean;
   readonly #partitions: number;
 
   constructor(parts: KeyCodecParts) {
     this.#subject = parts.subject;
     this.#framed = new FramedCodec(parts.type, parts.schemaId);
-    this.#ordered = parts.ordered;
+    this.#ordered = keyCodec(parts.type.define);
     this.#isText = parts.encoding === "utf8";
     this.#partitions = parts.partitions;
   }
@@ -45,7 +51,7 @@ export class KeyCodec {
     const serialized = this.serialize(key);
     const partition = partitionOf(serialized, this.#partitions);
     try {
-      return { partition, serialized, ordered: this.#ordered.encode(key) };
+      return { partition, serialized, ordered: this.#ordered.toOrdered(key) };
     } catch (error) {
       throw this.#invalid(error);
     }
@@ -73,7 +79,7 @@ export class KeyCodec {
   orderedOf(serialized: Uint8Array): OrderedKey {
     const key = this.typed(serialized);
     try {
-      return this.#ordered.encode(key);
+      return this.#ordered.toOrdered(key);
     } catch (error) {
       throw this.#invalid(error);
     }
@@ -81,7 +87,19 @@ export class KeyCodec {
 
   /** The typed key of the memstore's form, which this process made. */
   typedOf(ordered: OrderedKey): unknown {
-    return this.#ordered.decode(ordered);
+    return this.#ordered.fromOrdered(ordered);
+  }
+
+  /**
+   * The keys that begin with a prefix: of a text key the beginning of its text, of a record key the values of its leading
+   * fields. @throws KEY_INVALID
+   */
+  prefixRange(prefix: string | readonly unknown[]): KeyRange {
+    try {
+      return this.#ordered.prefixRange(prefix);
+    } catch (error) {
+      throw this.#invalid(error);
+    }
   }
 
   /** Address of a key that stands in the memstore; the serialized form is made when it is asked for. */

@@ -17,12 +17,6 @@ import { intType, stringType } from "../../../../runtime/schema/primitive-types.
 import type { AnyType } from "../../../../runtime/schema/type.js";
 import type { KeyspaceAccess } from "../../../../runtime/state/access.js";
 
-/** Ordered keys of the fixtures: the key's Avro binary. */
-export const orderedKeys = (type: AnyType) => ({
-  encode: (key: unknown): string => Buffer.from(type.encode(key)).toString("latin1"),
-  decode: (ordered: string): unknown => type.decode(Buffer.from(ordered, "latin1")),
-});
-
 export const text: AnyType = stringType;
 export const number: AnyType = intType;
 
@@ -120,7 +114,6 @@ export async function openNode(on: World, options: NodeOptions = {}): Promise<No
     logger: silentLogger,
     historyMs: 3_600_000,
     tombstoneMs: 86_400_000,
-    orderedKeys,
     ...options.router,
   });
   const access = router.keyspaces.get(keyspace.name);

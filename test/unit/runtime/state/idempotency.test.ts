@@ -14,7 +14,9 @@ describe("remembered answers", () => {
     for (const existed of [true, false])
       it(`P5: come back from headers and memstore as they were (${reply?.length} bytes, existed ${existed})`, () => {
         const body = { fingerprint, existed, reply };
-        const fromHeader = decodeHeaderAnswer(encodeHeaderAnswer({ ...body, time: 1_790_000_000_123, records: 70_000 }));
+        const fromHeader = decodeHeaderAnswer(
+          encodeHeaderAnswer({ ...body, time: 1_790_000_000_123, records: 70_000 }),
+        );
         expect(fromHeader).toMatchObject({ existed, time: 1_790_000_000_123, records: 70_000 });
         const remembered = decodeRemembered(encodeRemembered({ ...body, position }));
         expect(remembered).toMatchObject({ existed, position });

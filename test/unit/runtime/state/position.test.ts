@@ -37,7 +37,18 @@ describe("position", () => {
 
   it("P17: has one spelling; every other text is refused", () => {
     const good = positionText(positions[1] as Position);
-    const wrong = ["", "1", "1.0.0", "2.0.0.0", "1.00.0.0", "1.0.0.0/", "1.0.0.0/1", "1.0.0.0/1@", "1.0.0.0/01@t", " 1.0.0.0"];
+    const wrong = [
+      "",
+      "1",
+      "1.0.0",
+      "2.0.0.0",
+      "1.00.0.0",
+      "1.0.0.0/",
+      "1.0.0.0/1",
+      "1.0.0.0/1@",
+      "1.0.0.0/01@t",
+      " 1.0.0.0",
+    ];
     wrong.push("1.0.0.0/1@a b", "1.0.0.0/zzzzzzzzzzzzz@t", "1.0.0.0/zzzzzzzzzzzzzz@t", "1.zzzzzzzzzzz.0.0", "1.A.0.0");
     wrong.push(`${good} `, `${good}\n`, good.toUpperCase(), `1.0.0.0${"/1@t".repeat(10_000)}`, "1.-1.0.0");
     expect(wrong.filter((text) => codeOf(text) !== "QUERY_INVALID")).toEqual([]);
