@@ -13,6 +13,8 @@ export interface PlacedRoute {
   readonly path: string;
   /** Segments that `{key}` stands for. */
   readonly keySegments: number;
+  /** The form of a message's route that takes its key from `?key=`, and gives way where there is none. */
+  readonly isAnyKey?: boolean;
   readonly route: GatewayRoute;
 }
 

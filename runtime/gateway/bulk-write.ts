@@ -20,6 +20,8 @@ import type { SlowReaders } from "./slow-reader.js";
 /** What a bulk write works with. */
 export interface BulkParts {
   readonly access: KeyspaceAccess;
+  /** Whether the keyspace exposes its deletes. */
+  readonly canDelete: boolean;
   /** Frames a value given as plain JSON. @throws VALUE_INVALID */
   readonly valueOf: (json: string) => Uint8Array;
   /** @throws KEY_INVALID, VALUE_INVALID */
@@ -138,7 +140,7 @@ class BulkWrite implements Arrival {
   }
 
   #write(bytes: Line): Promise<WriteAnswer> {
-    const { access, limits } = this.#parts;
+    const { access, limits, canDelete } = this.#parts;
     const options = { timeoutMs: limits.askTimeoutMs };
     if (bytes === undefined) {
       throw new AffinityError(
@@ -151,7 +153,16 @@ class BulkWrite implements Arrival {
     this.#exchange.handOver();
     const address = within("/key", () => this.#parts.keyOf(required(members, "key")));
     const value = required(members, "value");
-    if (value === "null") return access.delete(address, options);
+    if (value === "null") {
+      if (canDelete) return access.delete(address, options);
+      throw new AffinityError(
+        "FORBIDDEN",
+        "line: rows of this keyspace are not deleted over HTTP; a value would be right",
+        {
+          pointer: "/value",
+        },
+      );
+    }
     const framed = within("/value", () => this.#parts.valueOf(value));
     return access.put(address, framed, options);
   }

@@ -18,11 +18,14 @@ import { challenge, type TokenGuard } from "./token-guard.js";
 /** Methods that change nothing, RFC 9110 section 9.2.1. */
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 const adminPrefix = "/_affinity/";
+const hasKey = /(?:^|&)key=/;
 const noTarget: Target = { path: "/", query: "", authority: undefined };
 
 /** What a Dispatcher works with. */
 export interface DispatcherParts {
   readonly routes: RouteTable<GatewayRoute>;
+  /** Those that take their key from `?key=`: looked at first where the query has one. */
+  readonly anyKeyRoutes: RouteTable<GatewayRoute>;
   readonly hosts: HostGuard;
   readonly origins: OriginGuard;
   readonly tokens: TokenGuard;
@@ -107,12 +110,13 @@ export class Dispatcher {
   }
 
   #match(request: IncomingMessage): Match {
-    const { routes } = this.#parts;
+    const { routes, anyKeyRoutes } = this.#parts;
     const { method = "", url = "" } = request;
     try {
       if (url === "*" && method === "OPTIONS") return { target: noTarget, route: this.#optionsRoute(), segments: [] };
       const target = parseTarget(url);
-      const found = routes.find(method === "HEAD" ? "GET" : method, target.path);
+      const keyed = hasKey.test(target.query) ? anyKeyRoutes.find(method, target.path) : undefined;
+      const found = keyed ?? routes.find(method === "HEAD" ? "GET" : method, target.path);
       if (found !== undefined) return { target, route: found.route, segments: found.segments };
       if (method === "OPTIONS") return { target, route: this.#optionsRoute(), segments: [] };
       return { target, route: this.#refusal(method, target), segments: [] };
@@ -254,9 +258,11 @@ export class Dispatcher {
   }
 
   #methods(path: string): readonly string[] {
-    const methods = this.#parts.routes.methods(path);
-    if (methods.length === 0) return methods;
-    return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort();
+    const { routes, anyKeyRoutes } = this.#parts;
+    const methods = new Set([...routes.methods(path), ...anyKeyRoutes.methods(path)]);
+    if (methods.size === 0) return [];
+    if (methods.has("GET")) methods.add("HEAD");
+    return [...methods.add("OPTIONS")].sort();
   }
 }
 

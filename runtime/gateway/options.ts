@@ -35,8 +35,6 @@ export interface HttpSettings {
 
 /** Bounds of the gateway beside those of `HttpSettings`. */
 export interface GatewayLimits {
-  /** Bytes of a key's text: KEY_INVALID above. */
-  readonly keyBytes: number;
   /** Requests that wait for a body or an answer: GATEWAY_FULL above. */
   readonly requestsInFlight: number;
   /** Bytes of bodies that are not whole yet, over all requests: GATEWAY_FULL above. */
@@ -59,7 +57,6 @@ export interface GatewayLimits {
 
 /** Defaults of `GatewayLimits`. */
 export const gatewayLimits: GatewayLimits = {
-  keyBytes: 4_096,
   requestsInFlight: 20_000,
   bodyBytesInFlight: 256 * 1_048_576,
   keepAliveMs: 72_000,

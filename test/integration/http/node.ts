@@ -1,0 +1,191 @@
+/** The gateway over a real router on memory adapters, and ways to talk to it. */
+import { connect, type Socket } from "node:net";
+import { MemoryChangelog, type MemoryChangelogOptions } from "../../../runtime/changelog/memory-changelog.js";
+import { openRouter } from "../../../runtime/cluster/router.js";
+import { MemoryCoordinator } from "../../../runtime/coordinator/memory-coordinator.js";
+import { type Clock, systemClock } from "../../../runtime/core/clock.js";
+import type { Logger } from "../../../runtime/core/logger.js";
+import { SeededRandom } from "../../../runtime/core/random.js";
+import { type Gateway, openGateway } from "../../../runtime/gateway/gateway.js";
+import type { GatewayLimits, HttpSettings } from "../../../runtime/gateway/options.js";
+import { MemoryMemStore } from "../../../runtime/memstore/memory-memstore.js";
+import type { PartitionLimits } from "../../../runtime/partition/limits.js";
+import { keyCodec } from "../../../runtime/schema/ordered-key.js";
+import type { KeyspaceSchemaIds, Router } from "../../../runtime/state/access.js";
+import { service } from "./bank.js";
+import { handlers } from "./bank-handlers.js";
+
+export const httpDefaults: HttpSettings = {
+  host: "127.0.0.1",
+  port: 0,
+  hosts: [],
+  cors: { origins: [], anyLoopback: false },
+  auth: { type: "none" },
+  maxBodyBytes: 1_048_576,
+  maxHeaderBytes: 16_384,
+  maxConnections: 10_000,
+  requestTimeoutMs: 30_000,
+  askTimeoutMs: 10_000,
+  bulkInFlight: 64,
+};
+
+export interface NodeOptions {
+  readonly http?: Partial<HttpSettings>;
+  readonly limits?: Partial<GatewayLimits>;
+  readonly partition?: Partial<PartitionLimits>;
+  readonly changelog?: Partial<MemoryChangelogOptions>;
+  readonly clock?: Clock;
+}
+
+export interface TestNode {
+  readonly gateway: Gateway;
+  readonly url: string;
+  readonly router: Router;
+  /** What was logged at error level. */
+  readonly faults: readonly object[];
+  close(): Promise<void>;
+}
+
+/** Schema ids as a registry would give them: any numbers that differ. */
+export function schemaIds(): { readonly [keyspace: string]: KeyspaceSchemaIds } {
+  let next = 1;
+  const number = (names: readonly string[]): { [name: string]: number } =>
+    Object.fromEntries(names.map((name) => [name, next++]));
+  return Object.fromEntries(
+    Object.values(service.keyspaces).map((keyspace) => [
+      keyspace.name,
+      {
+        key: next++,
+        stores: number(Object.keys(keyspace.stores)),
+        messages: Object.fromEntries(
+          Object.keys(keyspace.messages).map((name) => [name, { request: next++, reply: next++ }]),
+        ),
+      },
+    ]),
+  );
+}
+
+export async function openNode(options: NodeOptions = {}): Promise<TestNode> {
+  const clock = options.clock ?? systemClock;
+  const random = new SeededRandom(7);
+  const faults: object[] = [];
+  const logger: Logger = { debug() {}, info() {}, warn() {}, error: (facts, text) => faults.push({ ...facts, text }) };
+  const changelog = new MemoryChangelog({ clock, random, ...options.changelog });
+  const router = await openRouter({
+    service,
+    handlers,
+    changelog,
+    memstore: new MemoryMemStore(),
+    coordinator: new MemoryCoordinator(),
+    schemaIds: schemaIds(),
+    clock,
+    random,
+    logger,
+    ...(options.partition !== undefined && { limits: options.partition }),
+    historyMs: 3_600_000,
+    tombstoneMs: 86_400_000,
+    orderedKeys: (type) => {
+      const codec = keyCodec(type.define);
+      return { encode: (key) => codec.toOrdered(key), decode: (ordered) => codec.fromOrdered(ordered) };
+    },
+  });
+  const gateway = await openGateway({
+    router,
+    service,
+    http: { ...httpDefaults, ...options.http },
+    clock,
+    logger,
+    ...(options.limits !== undefined && { limits: options.limits }),
+    about: { version: "0.0.0" },
+  });
+  return {
+    gateway,
+    url: gateway.url,
+    router,
+    faults,
+    async close() {
+      await gateway.close();
+      await router.stop();
+      await changelog.close();
+    },
+  };
+}
+
+/** A fetch whose body is read; `json` is undefined where the body is none. */
+export async function call(url: string, init: RequestInit = {}): Promise<Answered> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const isJson =
+    /json/.test(response.headers.get("content-type") ?? "") &&
+    !/ndjson/.test(response.headers.get("content-type") ?? "");
+  const json: unknown = isJson && text !== "" ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, json };
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** Sends bytes as they are and gives everything that comes back until the connection ends, or `untilMs` has passed. */
+export function raw(
+  port: number,
+  bytes: string | Buffer,
+  options: { readonly untilMs?: number; readonly end?: boolean } = {},
+): Promise<string> {
+  const { untilMs = 2_000, end = false } = options;
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    const finish = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(text);
+    };
+    const timer = setTimeout(finish, untilMs);
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
+    });
+    socket.on("error", finish).on("close", finish);
+    socket.write(bytes);
+    if (end) socket.end();
+  });
+}
+
+/** A connection that stays open. */
+export class RawConnection {
+  readonly socket: Socket;
+  text = "";
+
+  constructor(port: number) {
+    this.socket = connect(port, "127.0.0.1");
+    this.socket.on("error", () => {});
+    this.socket.on("data", (chunk: Buffer) => {
+      this.text += chunk.toString("latin1");
+    });
+  }
+
+  write(bytes: string | Buffer): void {
+    this.socket.write(bytes);
+  }
+
+  /** Resolves when what came holds `piece`, or the connection is closed. */
+  async until(piece: string): Promise<string> {
+    while (!this.text.includes(piece) && !this.socket.closed) await new Promise((resolve) => setTimeout(resolve, 5));
+    return this.text;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
+
+/** Lines of an NDJSON text. */
+export function linesOf(text: string): unknown[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): unknown => JSON.parse(line));
+}
