@@ -42,9 +42,11 @@ export async function agreeOnSchemas(
     if (latest !== undefined && entry.isStored) throw schemaChanged(entry, latest.version);
     fresh.push(entry);
   }
-  for (const { subject, type } of fresh) {
-    ids.set(subject, (await registry.register(subject, schemaText(type.define))).id);
-  }
+  // All in one turn, so that a registry that syncs does so once.
+  const registered = await Promise.all(
+    fresh.map(({ subject, type }) => registry.register(subject, schemaText(type.define))),
+  );
+  for (const { subject, id } of registered) ids.set(subject, id);
   return Object.fromEntries(keyspaces.map((keyspace) => [keyspace.name, idsOf(keyspace, ids)]));
 }
 

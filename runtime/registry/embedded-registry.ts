@@ -101,9 +101,7 @@ export class EmbeddedRegistry implements Registry {
     if (this.#waiting.length >= waitingLimit) throw this.#unavailable(`${waitingLimit} registrations wait already`);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ subject, schema, resolve, reject });
-      this.#writing ??= this.#write().finally(() => {
-        this.#writing = undefined;
-      });
+      this.#writing ??= this.#write();
     });
   }
 
@@ -139,6 +137,8 @@ export class EmbeddedRegistry implements Registry {
       this.#waiting = [];
       await this.#writeGroup(group);
     }
+    // In the same turn as the look at what waits: a registration that comes later starts the next write.
+    this.#writing = undefined;
   }
 
   async #writeGroup(group: readonly Registration[]): Promise<void> {
