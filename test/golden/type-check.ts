@@ -32,13 +32,9 @@ const modules = {
   bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
 } as const;
 
-/** Errors of the TypeScript files below these folders; errors within the package's own sources are not theirs. */
-export function typeErrors(folders: readonly string[], flags: Flags): readonly string[] {
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".ts"))
-      .map((path) => join(folder, path)),
-  );
+/** Errors of TypeScript files, or of those below folders; errors within the package's own sources are not theirs. */
+export function typeErrors(paths: readonly string[], flags: Flags): readonly string[] {
+  const files = paths.flatMap((path) => (path.endsWith(".ts") ? [path] : filesBelow(path)));
   const program = ts.createProgram(files, {
     ...modules[flags.moduleResolution],
     strict: true,
@@ -68,4 +64,9 @@ export function typeErrors(folders: readonly string[], flags: Flags): readonly s
       return `${relative(dirname(file), file)} in ${relative(root, dirname(file))}:${line + 1} TS${diagnostic.code}: ${text}`;
     });
   });
+}
+
+function filesBelow(folder: string): readonly string[] {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return paths.filter((path) => path.endsWith(".ts")).map((path) => join(folder, path));
 }

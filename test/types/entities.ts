@@ -2,7 +2,7 @@
 import type { Every } from "../golden/logical-types/expected/generated/entities/logical/Every.js";
 import type { All } from "../golden/logical-types/expected/generated/index.js";
 import type { All as AllNumbers } from "../golden/options/expected/generated/index.js";
-import { Unions, type UnionsInput } from "../golden/unions/expected/generated/index.js";
+import { type Never, Unions, type UnionsInput } from "../golden/unions/expected/generated/index.js";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function holds<_ extends true>(): void {}
@@ -21,7 +21,7 @@ holds<Equal<AllNumbers["seen"], bigint>>();
 
 holds<Equal<Unions["first"], string | null>>();
 holds<Equal<Unions["one"], number>>();
-holds<Equal<Unions["never"], never>>();
+holds<Equal<Never["never"], never>>();
 
 /** A tagged union is narrowed with `in`. */
 export function narrowed(value: Unions["many"]): string {

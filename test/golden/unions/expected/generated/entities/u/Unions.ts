@@ -29,8 +29,6 @@ export interface Unions {
   readonly one: number;
   /** Avro: union of null. */
   readonly nothing: null;
-  /** Avro: empty union. */
-  readonly never: never;
   /** Avro: union of int, string, default 7. */
   readonly two: { readonly int: number } | { readonly string: string };
   /** Avro: union of null, boolean, array of union of null, long, map of array of float, enum u.E, fixed u.F, record u.R. */
@@ -52,7 +50,6 @@ export interface UnionsInput {
   readonly last: string | null;
   readonly one: number;
   readonly nothing: null;
-  readonly never: never;
   readonly two?: { readonly int: number } | { readonly string: string } | undefined;
   readonly many:
     | { readonly boolean: boolean }
@@ -74,7 +71,6 @@ export function writeUnions(out: Writer, value: UnionsInput): void {
   writeUnions$last(out, value.last);
   writeUnions$one(out, value.one);
   writeUnions$nothing(out, value.nothing);
-  writeUnions$never(out, value.never);
   if (value.two === undefined) out.raw(default$two);
   else writeUnions$two(out, value.two);
   writeUnions$many(out, value.many);
@@ -106,10 +102,6 @@ function writeUnions$one(out: Writer, value: number): void {
 function writeUnions$nothing(out: Writer, value: null): void {
   out.null(value);
   out.index(0);
-}
-
-function writeUnions$never(_out: Writer, value: never): void {
-  noBranch(value);
 }
 
 function writeUnions$two(out: Writer, value: { readonly int: number } | { readonly string: string }): void {
@@ -199,7 +191,6 @@ export function readUnions(input: Reader): Unions {
     last: readUnions$last(input),
     one: readUnions$one(input),
     nothing: readUnions$nothing(input),
-    never: readUnions$never(input),
     two: readUnions$two(input),
     many: readUnions$many(input),
     list: readArray(input, readUnions$list$item),
@@ -232,11 +223,6 @@ function readUnions$one(input: Reader): number {
 function readUnions$nothing(input: Reader): null {
   input.index(1);
   return null;
-}
-
-function readUnions$never(input: Reader): never {
-  input.index(0);
-  return noBranch(undefined);
 }
 
 function readUnions$two(input: Reader): { readonly int: number } | { readonly string: string } {
@@ -316,7 +302,6 @@ export function defineUnions(): TypeDefinition {
         { name: "last", type: ["string", "null"] },
         { name: "one", type: ["int"] },
         { name: "nothing", type: ["null"] },
-        { name: "never", type: [] },
         { name: "two", type: ["int", "string"], default: 7 },
         {
           name: "many",
