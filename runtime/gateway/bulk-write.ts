@@ -41,8 +41,18 @@ export interface BulkLimits {
   readonly reportBytes: number;
 }
 
+const singleWriteHeaders = ["idempotency-key", "if-match", "if-none-match"] as const;
+
 /** Runs one bulk write. */
-export function writeBulk(parts: BulkParts, exchange: Exchange): Promise<Outcome> {
+export async function writeBulk(parts: BulkParts, exchange: Exchange): Promise<Outcome> {
+  exchange.query.allow([]);
+  for (const name of singleWriteHeaders) {
+    if (exchange.headers[name] === undefined) continue;
+    throw new AffinityError(
+      "REQUEST_INVALID",
+      `header ${name}: is about one write, and this body holds many; leave it out`,
+    );
+  }
   return new BulkWrite(parts, exchange).run();
 }
 
@@ -151,8 +161,9 @@ class BulkWrite implements Arrival {
     if (!isUtf8(bytes)) throw new AffinityError("VALUE_INVALID", "line: is not UTF-8", { pointer: "" });
     const members = jsonMembers(bytes.toString("utf8"), ["key", "value"]);
     this.#exchange.handOver();
-    const address = within("/key", () => this.#parts.keyOf(required(members, "key")));
+    const key = required(members, "key");
     const value = required(members, "value");
+    const address = within("/key", () => this.#parts.keyOf(key));
     if (value === "null") {
       if (canDelete) return access.delete(address, options);
       throw new AffinityError(

@@ -69,9 +69,9 @@ export class KeyReader {
     return this.#access.address(this.#path.keyOf(texts));
   }
 
-  /** From plain JSON text. @throws KEY_INVALID, VALUE_INVALID */
+  /** From plain JSON text. @throws KEY_INVALID */
   fromJson(json: string): KeyAddress {
-    return this.#access.address(this.#type.fromJson(json));
+    return this.#access.address(as("KEY_INVALID", "key", () => this.#type.fromJson(json)));
   }
 
   /** The bounds of a list. @throws QUERY_INVALID, KEY_INVALID */
@@ -81,22 +81,28 @@ export class KeyReader {
     if (from !== undefined || to !== undefined) {
       throw new AffinityError("QUERY_INVALID", "parameter prefix: excludes from and to; it is a range by itself");
     }
-    const { from: first, to: end } = named("prefix", () => this.#ordered.prefixRange(this.#path.prefixOf(prefix)));
+    const { from: first, to: end } = as("QUERY_INVALID", "parameter prefix", () =>
+      this.#ordered.prefixRange(this.#path.prefixOf(prefix)),
+    );
     return { from: first, to: end };
   }
 
   #bound(name: string, texts: readonly string[] | undefined): string | undefined {
     if (texts === undefined) return undefined;
-    return named(name, () => this.#access.address(this.#path.keyOf(texts)).ordered);
+    return as("QUERY_INVALID", `parameter ${name}`, () => this.#access.address(this.#path.keyOf(texts)).ordered);
   }
 }
 
-/** Faults of a parameter's key name the parameter. */
-function named<T>(name: string, run: () => T): T {
+/** Runs a codec; what it refuses is a fault of the code and subject given. */
+function as<T>(code: "KEY_INVALID" | "QUERY_INVALID", subject: string, run: () => T): T {
   try {
     return run();
   } catch (thrown) {
     if (!isAffinityError(thrown)) throw thrown;
-    throw new AffinityError("QUERY_INVALID", `parameter ${name}: ${thrown.detail}`, { cause: thrown });
+    const pointer = code === "KEY_INVALID" ? thrown.pointer : undefined;
+    throw new AffinityError(code, `${subject}: ${thrown.detail}`, {
+      ...(pointer !== undefined && { pointer }),
+      cause: thrown,
+    });
   }
 }

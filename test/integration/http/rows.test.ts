@@ -111,7 +111,7 @@ describe("rows over HTTP", () => {
       tags: ["a"],
       limits: { day: 5 },
     };
-    const id = schemaIds()["accounts"]?.stores["accounts"] ?? 0;
+    const id = schemaIds().accounts?.stores.accounts ?? 0;
     const framed = Buffer.concat([Buffer.of(0, 0, 0, id >> 8, id), Account.encode(value)]);
     expect((await put("/accounts/m-1", framed, { "content-type": "avro/binary" })).status).toBe(201);
     const read = async (accept: string) => fetch(`${node.url}/accounts/m-1`, { headers: { accept } });
@@ -150,7 +150,7 @@ describe("rows over HTTP", () => {
       status: 400,
       json: { code: "VALUE_INVALID" },
     });
-    const id = schemaIds()["accounts"]?.stores["accounts"] ?? 0;
+    const id = schemaIds().accounts?.stores.accounts ?? 0;
     expect(await put("/accounts/x", Buffer.of(0, 0, 0, 0, id, 2), { "content-type": "avro/binary" })).toMatchObject({
       status: 400,
       json: { code: "VALUE_INVALID" },
