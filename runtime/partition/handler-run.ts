@@ -31,6 +31,7 @@ export class HandlerRun {
   readonly deadline: number;
   readonly #now: number;
   readonly #key: unknown;
+  readonly #request: unknown;
   /** By place of the store, what it wrote. */
   readonly #own: (Map<OrderedKey, Write> | undefined)[] = [];
   #bytes = 0;
@@ -42,6 +43,7 @@ export class HandlerRun {
   /** What our own methods threw last: a fault of the handler that its caller may read about. */
   #fault: AffinityError | undefined;
 
+  /** @throws KEY_INVALID, VALUE_INVALID when the call's bytes are not a key and a request. */
   constructor(parts: HandlerRunParts, call: MessageCall, view: View, now: number, deadline: number) {
     this.parts = parts;
     this.call = call;
@@ -49,13 +51,12 @@ export class HandlerRun {
     this.#now = now;
     this.deadline = deadline;
     this.#key = parts.plan.keys.typed(call.address.serialized);
+    this.#request = call.message.request?.decode(call.request ?? nothing);
   }
 
   /** Calls the handler. Throws what it throws; returns what it returns, maybe a promise. */
   start(): unknown {
-    const { message, request } = this.call;
-    const value = message.request === undefined ? undefined : message.request.decode(request ?? nothing);
-    return message.run(this.#context(), this.#key, value);
+    return this.call.message.run(this.#context(), this.#key, this.#request);
   }
 
   /** Ends all access of the handler to the partition. */

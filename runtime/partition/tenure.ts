@@ -600,7 +600,8 @@ function repairOf(target: StorePlan, ordered: string, store: PartitionStore, par
 }
 
 function refusalOf(error: unknown, errors: PartitionErrors): AffinityError {
-  return isAffinityError(error) ? error : errors.make("INTERNAL", messageOf(error), { applied: "no", cause: error });
+  if (isAffinityError(error)) return error;
+  return errors.make("INTERNAL", messageOf(error), { applied: "no", cause: error });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
