@@ -35,7 +35,7 @@ const modules = {
 /** Errors of TypeScript files, or of those below folders; errors within the package's own sources are not theirs. */
 export function typeErrors(paths: readonly string[], flags: Flags): readonly string[] {
   const files = paths.flatMap((path) => (path.endsWith(".ts") ? [path] : filesBelow(path)));
-  const program = ts.createProgram(files, {
+  const options: ts.CompilerOptions = {
     ...modules[flags.moduleResolution],
     strict: true,
     target: ts.ScriptTarget.ES2022,
@@ -49,7 +49,8 @@ export function typeErrors(paths: readonly string[], flags: Flags): readonly str
       "affinity-data": [join(root, "runtime/doors/node.ts")],
       "affinity-data/*": [join(root, "runtime/doors/*.ts")],
     },
-  });
+  };
+  const program = ts.createProgram(files, options, cachingHost(options));
   return files.flatMap((file) => {
     const source = program.getSourceFile(file);
     if (source === undefined) return [`${file} was not compiled`];
@@ -69,4 +70,21 @@ export function typeErrors(paths: readonly string[], flags: Flags): readonly str
 function filesBelow(folder: string): readonly string[] {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return paths.filter((path) => path.endsWith(".ts")).map((path) => join(folder, path));
+}
+
+const parsed = new Map<string, ts.SourceFile>();
+
+/** Parses each library once for all programs that read it in the same way. */
+function cachingHost(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  return {
+    ...host,
+    getSourceFile: (path, how, ...rest) => {
+      if (!path.endsWith(".d.ts")) return host.getSourceFile(path, how, ...rest);
+      const key = `${path} ${JSON.stringify(how)}`;
+      const source = parsed.get(key) ?? host.getSourceFile(path, how, ...rest);
+      if (source !== undefined) parsed.set(key, source);
+      return source;
+    },
+  };
 }
