@@ -1,14 +1,13 @@
 /** Line 2: the corpus of real schemas, through the generator, the compiler, the codecs and a server. */
-import { spawn } from "node:child_process";
-import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
 import { generate } from "../../codegen/project.js";
 import { corpusFolder, corpusSchemas, hasCorpus } from "../../test/support/avro/corpus.js";
 import { prepareFastavro } from "../../test/support/avro/fastavro-judge.js";
-import type { CheckMessage, CheckRequest, TypeSample } from "./corpus/check-values.js";
+import type { TypeSample } from "./corpus/check-values.js";
+import { checkInChildren } from "./corpus/children.js";
 import { compilations, compile } from "./corpus/compile.js";
 import { hundredKeyspaces } from "./corpus/hundred.js";
 import { bundleAll, importEachFirst } from "./corpus/imports.js";
+import { optionsOf } from "./corpus/options.js";
 import { describe, judge } from "./corpus/refusals.js";
 import { type CorpusProject, openWorkspace, type Workspace } from "./corpus/workspace.js";
 import { Report, showOptions } from "./report.js";
@@ -33,20 +32,6 @@ if (!hasCorpus()) {
   }
 }
 report.finish();
-
-function optionsOf(root: string): Parameters<typeof generate>[0] {
-  return {
-    projectName: "corpus",
-    root,
-    schemas: ["schemas"],
-    definitions: ["keyspaces"],
-    output: "src/generated",
-    handlers: "src/handlers",
-    longs: "bigint",
-    timestamps: "date",
-    importEnding: ".js",
-  };
-}
 
 async function refuseInvalid(workspace: Workspace): Promise<void> {
   const invalid = corpusSchemas().filter(({ isValid }) => !isValid);
@@ -122,36 +107,11 @@ async function checkValues(projects: readonly CorpusProject[]): Promise<readonly
     if (process.env.AFFINITY_REQUIRE_ALL !== undefined) report.fail("fastavro is required", "see above");
   }
   const judged = prepareFastavro() ? projects : projects.filter(({ schema }) => schema.avsc !== "no");
-  const samples: TypeSample[] = [];
-  const infinite = new Set<string>();
-  const hear = (message: CheckMessage): void => {
-    if (message.kind === "count") report.count(message.what, message.times);
-    else if (message.kind === "fail") report.fail(message.what, message.text);
-    else if (message.kind === "infinite") infinite.add(message.text);
-    else samples.push(message.sample);
-  };
-  const parts = cpus().length;
-  const runs = Array.from({ length: parts }, (_, part) => {
-    const mine = judged.filter((_project, index) => index % parts === part);
-    return inChild({ projects: mine, values: options.isCi ? 20 : 100, seed: options.seed }, hear);
-  });
-  for (const code of await Promise.all(runs)) {
-    report.check("the checking process ends well", code === 0, () => `exit code ${code}`);
-  }
+  const size = { values: options.isCi ? 20 : 100, seed: options.seed };
+  const { samples, infinite } = await checkInChildren(report, judged, size);
   for (const text of infinite) report.say(`without any finite value: ${text}`);
   report.count("types without any finite value, generated and listed", infinite.size);
   return samples;
-}
-
-function inChild(request: CheckRequest, hear: (message: CheckMessage) => void): Promise<number | null> {
-  const program = fileURLToPath(new URL("./corpus/check-values.ts", import.meta.url));
-  // A request of many projects is longer than an argument may be.
-  const child = spawn(process.execPath, ["--import", "tsx", program], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
-  child.on("message", (message: CheckMessage) => hear(message));
-  child.send(request);
-  return new Promise((resolve) => child.on("close", resolve));
 }
 
 async function importAll(

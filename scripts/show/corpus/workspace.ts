@@ -5,7 +5,10 @@ import { basename, dirname, join } from "node:path";
 import { type CorpusSchema, readCorpus } from "../../../test/support/avro/corpus.js";
 import { repository } from "../../../test/support/project.js";
 
-/** A schema of the corpus with its project. */
+/** A schema of the corpus; or one from elsewhere, with its text. */
+export type SourceSchema = CorpusSchema & { readonly text?: string };
+
+/** A schema with its project. */
 export interface CorpusProject {
   readonly schema: CorpusSchema;
   readonly folder: string;
@@ -20,7 +23,7 @@ export interface Workspace {
   /** Output of the compiler for all projects. */
   readonly outDir: string;
   /** Writes the project of a schema: its own file and those that it needs, nothing generated. */
-  project(name: string, schema: CorpusSchema): CorpusProject;
+  project(name: string, schema: SourceSchema): CorpusProject;
   remove(): void;
 }
 
@@ -43,11 +46,11 @@ export function openWorkspace(): Workspace {
   };
 }
 
-function writeProject(folder: string, schema: CorpusSchema): Omit<CorpusProject, "compiled"> {
+function writeProject(folder: string, schema: SourceSchema): Omit<CorpusProject, "compiled"> {
   const files = [...schema.needs, schema.path].map((path, index) => {
     const file = `schemas/${index}/${schemaFileName(path)}`;
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), readCorpus(path));
+    writeFileSync(join(folder, file), schema.text ?? readCorpus(path));
     return file;
   });
   writeFileSync(join(folder, "affinity.json"), '{ "name": "corpus" }\n');

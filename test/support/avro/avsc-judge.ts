@@ -21,8 +21,8 @@ const bigintLong = types.LongType.__with({
 export interface Judge {
   /** Avro binary of a value. @throws when the judge does not know the type or refuses the value. */
   encode(name: string, value: AvscValue): Buffer;
-  /** Whether bytes are exactly one value of the type. */
-  accepts(name: string, bytes: Uint8Array): boolean;
+  /** The bytes read and written again; undefined when they are not exactly one value of the type. */
+  normal(name: string, bytes: Uint8Array): Buffer | undefined;
 }
 
 /**
@@ -46,12 +46,12 @@ export function avscJudge(schemas: readonly unknown[], names: ReadonlySet<string
   };
   return {
     encode: (name, value) => typeOf(name).toBuffer(value),
-    accepts: (name, bytes) => {
+    normal: (name, bytes) => {
       try {
-        typeOf(name).fromBuffer(Buffer.from(bytes));
-        return true;
+        const type = typeOf(name);
+        return type.toBuffer(type.fromBuffer(Buffer.from(bytes)));
       } catch {
-        return false;
+        return undefined;
       }
     },
   };
