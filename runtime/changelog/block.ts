@@ -3,9 +3,10 @@
  * it stands in a row whose key is the offset of its first record.
  *
  *   block    record*
- *   record   flags (1 byte), gap, head?, index, time, key, value?, idempotency key?, reply?, repair?
+ *   record   flags (1 byte), gap, writer?, head?, index, time, key, value?, idempotency key?, reply?, repair?
  *   gap      offsets left out since the record before, varint (0 for the first)
- *   head     epoch, batch, count (varints), writer (8 bytes), timestamp (varint); without it the record before's holds
+ *   writer   epoch (varint), writer (8 bytes); without it the record before's holds
+ *   head     batch, count (varints), timestamp minus the one before (zigzag varint); without it the record before's holds
  *   time     write time minus timestamp, zigzag varint
  *   others   length as varint, then the bytes
  *
@@ -16,6 +17,7 @@ import type { ByteWriter } from "../disk/byte-writer.js";
 import type { LogRecord, NewRecord, RecordHeaders } from "./changelog.js";
 
 const hasHead = 1;
+const hasWriter = 32;
 const isTombstone = 2;
 const hasIdempotencyKey = 4;
 const hasReply = 8;
@@ -45,14 +47,20 @@ export function writeRecord(
   const { key, value, headers } = record;
   const isSame = previous !== undefined && sharesHead(headers, previous);
   out.u8(
-    (isSame ? 0 : hasHead) |
+    (isSame ? 0 : hasHead | hasWriter) |
       (value === null ? isTombstone : 0) |
       (headers.idempotencyKey === undefined ? 0 : hasIdempotencyKey) |
       (headers.reply === undefined ? 0 : hasReply) |
       (headers.repair === undefined ? 0 : hasRepair),
   );
   out.varint(0);
-  if (!isSame) writeHead(out, { ...headers, timestamp });
+  if (!isSame) {
+    out.varint(headers.epoch);
+    out.u64(headers.writer);
+    out.varint(headers.batch);
+    out.varint(headers.count);
+    out.zigzag(previous === undefined ? timestamp : 0);
+  }
   out.varint(headers.index);
   out.zigzag(headers.time - timestamp);
   out.sized(key);
@@ -71,12 +79,19 @@ function sharesHead(headers: RecordHeaders, previous: RecordHeaders): boolean {
   );
 }
 
-function writeHead(out: ByteWriter, head: BlockHead): void {
-  out.varint(head.epoch);
-  out.varint(head.batch);
-  out.varint(head.count);
-  out.u64(head.writer);
-  out.varint(head.timestamp);
+/** A row of a part's table. */
+export interface BlockRow {
+  /** Offset of the first record. */
+  readonly base: number;
+  readonly body: Buffer;
+}
+
+/** A row as SQLite gives it. */
+export function blockRow(row: unknown): BlockRow {
+  assert(Array.isArray(row), "a block's row has two columns");
+  const [base, body]: unknown[] = row;
+  assert(typeof base === "number" && Buffer.isBuffer(body), "a block's row is an offset and bytes");
+  return { base, body };
 }
 
 /** Walks over the records of a block. Fields describe the record that `next` has just moved to. */
@@ -110,11 +125,10 @@ export class BlockCursor {
     this.#flags = this.#bytes[this.#at++] ?? 0;
     this.offset = this.#nextOffset + this.#varint();
     this.#nextOffset = this.offset + 1;
-    if ((this.#flags & hasHead) !== 0) this.#head = this.#readHead();
+    if ((this.#flags & (hasHead | hasWriter)) !== 0) this.#head = this.#readHead();
     this.#tailStart = this.#at;
     this.#index = this.#varint();
-    const time = this.#varint();
-    this.#timeDelta = time % 2 === 0 ? time / 2 : -(time + 1) / 2;
+    this.#timeDelta = this.#zigzag();
     const keyLength = this.#varint();
     this.keyStart = this.#at;
     this.keyEnd = this.#at += keyLength;
@@ -180,26 +194,47 @@ export class BlockCursor {
    */
   copyTo(out: ByteWriter, into: { readonly nextOffset: number; readonly head: BlockHead } | undefined): void {
     const head = this.head;
-    const isSame = into?.head === head;
-    out.u8(isSame ? this.#flags & ~hasHead : this.#flags | hasHead);
+    const before = into?.head;
+    const isSameWriter = before !== undefined && before.epoch === head.epoch && before.writer === head.writer;
+    const isSameHead = before === head;
+    out.u8((this.#flags & ~(hasHead | hasWriter)) | (isSameHead ? 0 : hasHead) | (isSameWriter ? 0 : hasWriter));
     out.varint(into === undefined ? 0 : this.offset - into.nextOffset);
-    if (!isSame) writeHead(out, head);
+    if (!isSameWriter) {
+      out.varint(head.epoch);
+      out.u64(head.writer);
+    }
+    if (!isSameHead) {
+      out.varint(head.batch);
+      out.varint(head.count);
+      out.zigzag(head.timestamp - (before?.timestamp ?? 0));
+    }
     out.raw(this.#bytes.subarray(this.#tailStart, this.#at));
   }
 
   #readHead(): BlockHead {
-    const epoch = this.#varint();
+    const before = this.#head;
+    let epoch = before?.epoch ?? 0;
+    let writer = before?.writer ?? 0n;
+    if ((this.#flags & hasWriter) !== 0) {
+      epoch = this.#varint();
+      writer = this.#view.getBigUint64(this.#at, true);
+      this.#at += 8;
+    }
+    if ((this.#flags & hasHead) === 0 && before !== undefined) return { ...before, epoch, writer };
     const batch = this.#varint();
     const count = this.#varint();
-    const writer = this.#view.getBigUint64(this.#at, true);
-    this.#at += 8;
-    return { epoch, batch, count, writer, timestamp: this.#varint() };
+    return { epoch, writer, batch, count, timestamp: (before?.timestamp ?? 0) + this.#zigzag() };
   }
 
   #skipIf(flag: number): void {
     if ((this.#flags & flag) === 0) return;
     const length = this.#varint();
     this.#at += length;
+  }
+
+  #zigzag(): number {
+    const value = this.#varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   #varint(): number {

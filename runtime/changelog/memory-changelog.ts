@@ -193,7 +193,8 @@ export class MemoryChangelog implements Changelog {
   }
 
   /** Appends for a log. Not for users of the port. */
-  async append(log: MemoryPartitionLog, records: readonly NewRecord[]): Promise<AppendOutcome> {
+  async append(log: MemoryPartitionLog, given: readonly NewRecord[]): Promise<AppendOutcome> {
+    const records = given.map(copyRecord);
     const fault = this.#options.fault?.({ partition: log.partition, epoch: log.epoch, records });
     await this.#latency();
     if (this.#isClosed) return { outcome: "refused", error: closed() };
@@ -241,7 +242,7 @@ export class MemoryChangelog implements Changelog {
       const log = logs.get(record.topic) ?? this.#log(record.topic, partition);
       const offset = log.end;
       const { key, value, headers } = record;
-      log.records.push({ offset, key: new Uint8Array(key), value: copy(value), timestamp, headers });
+      log.records.push({ offset, key, value, timestamp, headers });
       log.end = offset + 1n;
       return offset;
     });
@@ -332,6 +333,20 @@ function compacted(
 function copy(bytes: Uint8Array | null): Uint8Array | null {
   // Buffer.slice would share the memory.
   return bytes === null ? null : new Uint8Array(bytes);
+}
+
+function copyRecord({ topic, key, value, headers }: NewRecord): NewRecord {
+  const { reply, repair } = headers;
+  return {
+    topic,
+    key: new Uint8Array(key),
+    value: copy(value),
+    headers: {
+      ...headers,
+      ...(reply === undefined ? {} : { reply: new Uint8Array(reply) }),
+      ...(repair === undefined ? {} : { repair: new Uint8Array(repair) }),
+    },
+  };
 }
 
 function closed(): Error {

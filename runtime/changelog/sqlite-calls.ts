@@ -38,5 +38,13 @@ export type LogCalls = {
     /** Blocks packed as base (f64), bytes (u32), body; see `packed-blocks.ts`. */
     readonly reply: { readonly blocks: ArrayBuffer; readonly nextOffset: number; readonly endOffset: number };
   };
+  /**
+   * Does some slices of compaction, and says whether there is more to do. `isForced`: also where it would not be worth it
+   * yet.
+   */
+  readonly compact: {
+    readonly request: { readonly now: number; readonly isForced: boolean; readonly slices: number };
+    readonly reply: { readonly hasMore: boolean };
+  };
   readonly close: { readonly request: null; readonly reply: null };
 };

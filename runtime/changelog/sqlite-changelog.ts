@@ -3,8 +3,9 @@
  * while a commit runs are the next transaction, and are acknowledged when it is synced to the disk.
  */
 import { join } from "node:path";
-import type { Clock } from "../core/clock.js";
+import type { Clock, Timer } from "../core/clock.js";
 import { messageOf } from "../core/errors.js";
+import { type Logger, silentLogger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import { requireSqlite } from "../disk/sqlite.js";
 import { SqliteThread } from "../disk/sqlite-thread.js";
@@ -28,6 +29,9 @@ export interface SqliteChangelogOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly logger?: Logger;
+  /** How often is looked whether something is to compact, ms. Default 5,000. */
+  readonly compactMs?: number;
   /** Bytes of appends that may wait for the writer; above it they are refused. Default 256 MB. */
   readonly queueBytes?: number;
 }
@@ -37,6 +41,10 @@ const defaultQueueBytes = 256 * 1024 * 1024;
 const defaultReadBytes = 1024 * 1024;
 /** Most bytes that one read fetches, whatever is asked for. */
 const readLimitBytes = 16 * 1024 * 1024;
+const defaultCompactMs = 5_000;
+/** Compaction runs this many slices (a few ms), then leaves the thread to others for a while. */
+const compactSlices = 4;
+const compactPauseMs = 5;
 /** A group's buffer up to this size is used again. */
 const spareLimitBytes = 1024 * 1024;
 
@@ -66,6 +74,8 @@ export class SqliteChangelog implements Changelog {
   readonly #options: SqliteChangelogOptions;
   readonly #path: string;
   readonly #queueBytes: number;
+  readonly #compactMs: number;
+  readonly #logger: Logger;
   readonly #logs = new Map<number, SqlitePartitionLog>();
   #thread: SqliteThread<LogCalls> | undefined;
   #starting: Promise<SqliteThread<LogCalls>> | undefined;
@@ -80,16 +90,26 @@ export class SqliteChangelog implements Changelog {
   #isFlushScheduled = false;
   #isClosed = false;
   #onIdle: (() => void) | undefined;
+  #compaction: Timer | undefined;
 
   constructor(options: SqliteChangelogOptions) {
     this.#options = options;
     this.#path = join(options.dataDir, fileName);
     this.#queueBytes = options.queueBytes ?? defaultQueueBytes;
+    this.#compactMs = options.compactMs ?? defaultCompactMs;
+    this.#logger = options.logger ?? silentLogger;
   }
 
   /** Starts the thread and opens the file. */
   async start(): Promise<void> {
     await this.#running();
+    this.#compactAfter(this.#compactMs);
+  }
+
+  /** Compacts everything that is old enough, also where it would not be worth it yet. */
+  async compact(): Promise<void> {
+    let hasMore = true;
+    while (hasMore) hasMore = await this.#compactSome(true);
   }
 
   async ensureTopics(topics: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
@@ -126,6 +146,7 @@ export class SqliteChangelog implements Changelog {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#compaction?.cancel();
     if (this.#inFlight !== undefined || this.#queued.length > 0)
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
@@ -174,6 +195,30 @@ export class SqliteChangelog implements Changelog {
   /** For a log that was closed. */
   forget(log: SqlitePartitionLog): void {
     this.#logs.delete(log.id);
+  }
+
+  #compactAfter(delayMs: number): void {
+    if (this.#isClosed) return;
+    this.#compaction = this.#options.clock.after(
+      delayMs,
+      async () => {
+        let hasMore = false;
+        try {
+          hasMore = await this.#compactSome(false);
+        } catch (error) {
+          if (!this.#isClosed)
+            this.#logger.warn({ error: messageOf(error) }, "changelog: compaction failed; trying again later");
+        }
+        this.#compactAfter(hasMore ? compactPauseMs : this.#compactMs);
+      },
+      { unref: true },
+    );
+  }
+
+  async #compactSome(isForced: boolean): Promise<boolean> {
+    const thread = await this.#running();
+    const now = this.#options.clock.now();
+    return (await thread.call("compact", { now, isForced, slices: compactSlices })).hasMore;
   }
 
   #flush(): void {

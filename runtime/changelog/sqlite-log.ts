@@ -3,7 +3,7 @@ import { assert, messageOf } from "../core/errors.js";
 import { ByteWriter } from "../disk/byte-writer.js";
 import type { Database, Statement } from "../disk/sqlite.js";
 import { failureOf } from "../disk/sqlite-failure.js";
-import { BlockCursor } from "./block.js";
+import { BlockCursor, type BlockRow, blockRow } from "./block.js";
 import type { TopicInfo, TopicSpec } from "./changelog.js";
 import type { GroupReader, OutcomeName } from "./group.js";
 import { packBlock } from "./packed-blocks.js";
@@ -30,6 +30,7 @@ interface Statements {
   readonly first: Statement;
   readonly last: Statement;
   readonly end: Statement;
+  readonly next: Statement;
 }
 
 /** Rows that a read fetches at once. */
@@ -60,14 +61,14 @@ export class SqliteLog {
     );
     const insertPart = db.prepare("insert into parts (topic, partition) values (?, ?)");
     const update = db.prepare(
-      "update topics set history_ms = ?1, tombstone_ms = ?2 where id = ?3 and (history_ms, tombstone_ms) != (?1, ?2)",
+      "update topics set history_ms = ?, tombstone_ms = ? where id = ? and (history_ms != ? or tombstone_ms != ?)",
     );
     const infos = this.transaction(() =>
       topics.map((spec, index): TopicInfo => {
         const known = find.get(spec.name);
         if (known !== undefined) {
           if (known.partitions !== spec.partitions) throw topicConflict(spec, known.partitions);
-          update.run(spec.historyMs, spec.tombstoneMs, known.id);
+          update.run(spec.historyMs, spec.tombstoneMs, known.id, spec.historyMs, spec.tombstoneMs);
           return { name: spec.name, partitions: known.partitions, incarnation: known.incarnation };
         }
         const incarnation = incarnations[index] ?? "";
@@ -102,7 +103,7 @@ export class SqliteLog {
   read(request: LogCalls["read"]["request"]): LogCalls["read"]["reply"] {
     this.database();
     const part = this.#part(request.topic, request.partition);
-    const endOffset = this.#endOffset(part);
+    const endOffset = this.endOffset(part);
     const { floor, from } = this.#statementsOf(part);
     const first = floor.get(request.fromOffset);
     let base = typeof first === "number" ? first : request.fromOffset;
@@ -111,7 +112,7 @@ export class SqliteLog {
     for (let count = 0; nextOffset === undefined; ) {
       const rows = from.all(base, readRows);
       for (const row of rows) {
-        const [rowBase, body] = blockRow(row);
+        const { base: rowBase, body } = blockRow(row);
         // The first block may end before the offset asked for, so it does not count.
         if (count >= 2 && out.length >= request.maxBytes) {
           nextOffset = rowBase;
@@ -185,6 +186,49 @@ export class SqliteLog {
     }
   }
 
+  /** Offset that the next record of a part gets. */
+  endOffset(part: Part): number {
+    part.endOffset ??= this.#end(part).endOffset;
+    return part.endOffset;
+  }
+
+  allParts(): Part[] {
+    return [...this.#parts.values()];
+  }
+
+  /** The offset from `from` on at which records stop being older than a time: timestamps do not go back within a part. */
+  agedEnd(part: Part, from: number, time: number): number {
+    const { next } = this.#statementsOf(part);
+    const end = this.endOffset(part);
+    let low = from;
+    let high = end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const found = next.get(middle);
+      const row = found === undefined ? undefined : blockRow(found);
+      const isAged = row !== undefined && row.base < high && firstTimestamp(row) < time;
+      if (isAged) low = row.base + 1;
+      else high = middle;
+    }
+    const first = next.get(low);
+    return first === undefined ? end : blockRow(first).base;
+  }
+
+  /**
+   * Runs transactions that may be lost in a power failure, and with them none of those before. The next synced one makes
+   * them durable too.
+   */
+  unsynced(run: () => void): void {
+    const db = this.database();
+    db.pragma("synchronous = NORMAL");
+    try {
+      run();
+    } finally {
+      // After an error it may be another connection.
+      if (this.#db === db) db.pragma("synchronous = FULL");
+    }
+  }
+
   /** Runs a function in a transaction; an error undoes it. @throws CHANGELOG_UNAVAILABLE for errors of SQLite. */
   transaction<T>(run: () => T): T {
     const db = this.database();
@@ -208,7 +252,7 @@ export class SqliteLog {
       }
       for (const block of group.blocksOf(append)) {
         const part = this.#partOf(group.partAt(block));
-        const base = this.#endOffset(part);
+        const base = this.endOffset(part);
         if (!ends.has(part)) ends.set(part, base);
         this.#statementsOf(part).insert.run(base, group.bodyAt(block));
         group.setBase(block, base);
@@ -274,11 +318,6 @@ export class SqliteLog {
     }
   }
 
-  #endOffset(part: Part): number {
-    part.endOffset ??= this.#end(part).endOffset;
-    return part.endOffset;
-  }
-
   /** The end of a part as the file holds it: where its last block ends, or further on where compaction has removed more. */
   #end(part: Part): { readonly endOffset: number; readonly timestamp: number } {
     const { end, last } = this.#statementsOf(part);
@@ -287,7 +326,7 @@ export class SqliteLog {
     let timestamp = 0;
     const row = last.get();
     if (row !== undefined) {
-      const [base, body] = blockRow(row);
+      const { base, body } = blockRow(row);
       const cursor = new BlockCursor(body, base);
       while (cursor.next()) {
         endOffset = Math.max(endOffset, cursor.offset + 1);
@@ -320,11 +359,17 @@ export class SqliteLog {
       from: db.prepare(`select base, body from ${table} where base >= ? order by base limit ?`).raw(),
       first: db.prepare(`select body from ${table} where base = ?`).pluck(),
       last: db.prepare(`select base, body from ${table} order by base desc limit 1`).raw(),
+      next: db.prepare(`select base, body from ${table} where base >= ? order by base limit 1`).raw(),
       end: db.prepare("select end_offset from parts where id = ?").pluck(),
     };
     this.#statements.set(part.id, statements);
     return statements;
   }
+}
+
+function firstTimestamp(row: BlockRow): number {
+  const cursor = new BlockCursor(row.body, row.base);
+  return cursor.next() ? cursor.head.timestamp : 0;
 }
 
 /** Gives what was to be written its outcome; fenced appends keep theirs. */
@@ -348,11 +393,4 @@ function closeQuietly(db: Database | undefined): void {
   } catch {
     // What it could not write is looked for when the file is opened again.
   }
-}
-
-function blockRow(row: unknown): readonly [base: number, body: Buffer] {
-  assert(Array.isArray(row), "a block's row has two columns");
-  const [base, body]: unknown[] = row;
-  assert(typeof base === "number" && Buffer.isBuffer(body), "a block's row is an offset and bytes");
-  return [base, body];
 }

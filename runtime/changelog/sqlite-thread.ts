@@ -1,12 +1,14 @@
 /** Entry of the writer thread: calls and groups in, outcomes out. It reads no clock: the time comes with what it is asked. */
 import { assert } from "../core/errors.js";
 import { callerPort, serveCalls, Transferred } from "../disk/sqlite-thread.js";
+import { Compaction } from "./compaction.js";
 import { GroupReader } from "./group.js";
 import type { LogCalls } from "./sqlite-calls.js";
 import { SqliteLog } from "./sqlite-log.js";
 
 const port = callerPort();
 let log: SqliteLog | undefined;
+let compaction: Compaction | undefined;
 
 function opened(): SqliteLog {
   assert(log !== undefined, "the file is opened first");
@@ -25,6 +27,7 @@ serveCalls<LogCalls>(
   {
     start: ({ path }) => {
       log = new SqliteLog(path);
+      compaction = new Compaction(log);
       return null;
     },
     ensureTopics: ({ topics, incarnations }) => opened().ensureTopics(topics, incarnations),
@@ -32,6 +35,11 @@ serveCalls<LogCalls>(
     read: (request) => {
       const reply = opened().read(request);
       return new Transferred(reply, [reply.blocks]);
+    },
+    compact: ({ now, isForced, slices }) => {
+      let hasMore = true;
+      for (let left = slices; left > 0 && hasMore; left -= 1) hasMore = compaction?.run(now, isForced) ?? false;
+      return { hasMore };
     },
     close: () => {
       log?.close();

@@ -86,11 +86,11 @@ export class MemWriter {
     this.#transaction(() => {
       const deleted = db
         .prepare(
-          `delete from ${table} where ${column} = ?1 and key <= coalesce(
-             (select key from ${table} where ${column} = ?1 order by key limit 1 offset ${garbageRows}),
-             (select max(key) from ${table} where ${column} = ?1))`,
+          `delete from ${table} where ${column} = ? and key <= coalesce(
+             (select key from ${table} where ${column} = ? order by key limit 1 offset ${garbageRows}),
+             (select max(key) from ${table} where ${column} = ?))`,
         )
-        .run(id);
+        .run(id, id, id);
       if (deleted.changes === 0) db.prepare("delete from garbage where rowid = ?").run(found.rowid);
     });
     return true;
