@@ -40,14 +40,19 @@ export interface FullName {
 }
 
 /**
- * The full name of `text` where `namespace` is in force. A dotted name brings its own namespace; a leading dot stands
- * for the empty one, as in Java.
+ * The name that a definition takes where `namespace` is in force. A dotted name brings its own namespace; a leading dot
+ * stands for the empty one, as in Java.
  */
 export function fullNameOf(text: string, namespace: string): FullName {
   const dot = text.lastIndexOf(".");
   const name = text.slice(dot + 1);
   const space = dot < 0 ? namespace : text.slice(0, dot);
   return { fullName: space === "" ? name : `${space}.${name}`, namespace: space, name };
+}
+
+/** The full name that a reference means where `namespace` is in force: "if they contain a dot they are a fullname". */
+export function referencedName(text: string, namespace: string): string {
+  return namespace === "" || text.includes(".") ? text : `${namespace}.${text}`;
 }
 
 /** The nearest legal name, in a sentence. */

@@ -4,7 +4,7 @@ import { describeJson, type JsonArray, type JsonNode, type JsonObject, type Json
 import { otherAttributes } from "./attributes.js";
 import { readLogicalType } from "./logical.js";
 import type { PrimitiveName, PrimitiveSchema, ReferenceSchema, Schema, UnionSchema } from "./model.js";
-import { fullNameOf, isComplexWord, isPrimitiveName } from "./names.js";
+import { isComplexWord, isPrimitiveName, referencedName } from "./names.js";
 import { readNamed } from "./read-named.js";
 import type { Context, Reading } from "./reading.js";
 
@@ -37,7 +37,7 @@ function readName(
 ): PrimitiveSchema | ReferenceSchema {
   const { at, value } = node;
   if (isPrimitiveName(value)) return { kind: "primitive", name: value, at, attributes };
-  const { fullName } = fullNameOf(value, context.namespace);
+  const fullName = referencedName(value, context.namespace);
   reading.uses.push({ fullName, at, subject: context.subject, written: value });
   return { kind: "reference", fullName, at, attributes };
 }

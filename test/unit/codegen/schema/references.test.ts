@@ -69,6 +69,12 @@ describe("references", () => {
 });
 
 describe("unknown types", () => {
+  it("are those with a leading dot, which only definitions may have, as in Java", () => {
+    expect(faults([fixed(".B"), using("n.A", ".B")])).toEqual([
+      expect.stringContaining("field f of n.A has type .B, which no file defines. B (a.avsc) has no namespace"),
+    ]);
+  });
+
   it("are refused at each use", () => {
     expect(
       places(
