@@ -94,10 +94,15 @@ function start(answer: AnswerBody, extra: number): Buffer {
 function body(view: Buffer, replyAt: number): AnswerBody {
   const flags = view[1] ?? 0;
   return {
-    fingerprint: view.subarray(2, headBytes),
+    fingerprint: part(view, 2, headBytes),
     existed: (flags & 1) !== 0,
-    reply: (flags & 2) === 0 ? undefined : view.subarray(replyAt),
+    reply: (flags & 2) === 0 ? undefined : part(view, replyAt, view.length),
   };
+}
+
+// Plain arrays, as the first attempt gave them.
+function part(view: Buffer, start: number, end: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + start, end - start);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { HandlerContext, ReadStoreOf, StoreOf } from "../../../../runtime/partition/context.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
-import { counts, countOf, errorOf, message, type Node, number, openNode, soon, text, value, world } from "./fixtures.js";
+import {
+  countOf,
+  counts,
+  errorOf,
+  message,
+  type Node,
+  number,
+  openNode,
+  soon,
+  text,
+  value,
+  world,
+} from "./fixtures.js";
 
 interface Stores {
   readonly counts: StoreOf<string, number>;
@@ -20,7 +32,10 @@ const notes = {
 };
 
 /** A node whose message `go` runs the given function, and whose `look` is a read message. */
-function nodeWith(go: Run, options: { readonly partitions?: number; readonly clock?: MovableClock; readonly look?: Run } = {}): Promise<Node> {
+function nodeWith(
+  go: Run,
+  options: { readonly partitions?: number; readonly clock?: MovableClock; readonly look?: Run } = {},
+): Promise<Node> {
   const { stores } = counts();
   return openNode(world(), {
     keyspace: counts({
@@ -199,7 +214,14 @@ describe("handlers", () => {
       reject("FULL", { status: 409, detail: "no room", data: { free: 0 } });
     });
     const error = await errorOf(go(node));
-    expect(error).toMatchObject({ code: "FULL", status: 409, detail: "no room", applied: "no", data: { free: 0 }, retry: "never" });
+    expect(error).toMatchObject({
+      code: "FULL",
+      status: 409,
+      detail: "no room",
+      applied: "no",
+      data: { free: 0 },
+      retry: "never",
+    });
     expect(await stored(node, "a")).toBeUndefined();
   });
 
@@ -287,7 +309,11 @@ describe("handlers", () => {
       });
     const byRecords = await open({ maxCallRecords: 10 });
     expect(await go(byRecords, "a", 10)).toBe(1);
-    expect(await errorOf(go(byRecords, "b", 11))).toMatchObject({ code: "BATCH_TOO_LARGE", status: 413, applied: "no" });
+    expect(await errorOf(go(byRecords, "b", 11))).toMatchObject({
+      code: "BATCH_TOO_LARGE",
+      status: 413,
+      applied: "no",
+    });
     expect(await stored(byRecords, "b0")).toBeUndefined();
     const byBytes = await open({ maxCallBytes: 1_024 });
     expect(await errorOf(go(byBytes, "b", 200))).toMatchObject({ code: "BATCH_TOO_LARGE" });

@@ -3,7 +3,19 @@ import type { AppendAttempt, AppendFault } from "../../../../runtime/changelog/m
 import type { HandlerContext, StoreOf } from "../../../../runtime/partition/context.js";
 import type { KeyspaceAccess } from "../../../../runtime/state/access.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
-import { counts, countOf, errorOf, message, type Node, number, openNode, soon, value, type World, world } from "./fixtures.js";
+import {
+  countOf,
+  counts,
+  errorOf,
+  message,
+  type Node,
+  number,
+  openNode,
+  soon,
+  value,
+  type World,
+  world,
+} from "./fixtures.js";
 
 type Context = HandlerContext<{ readonly counts: StoreOf<string, number> }>;
 
@@ -31,7 +43,9 @@ interface Scene extends Node {
 }
 
 /** A node whose appends take `latencyMs` of a clock that the test moves. */
-async function scene(options: { readonly latencyMs?: number; readonly limits?: object; readonly gapChance?: number } = {}): Promise<Scene> {
+async function scene(
+  options: { readonly latencyMs?: number; readonly limits?: object; readonly gapChance?: number } = {},
+): Promise<Scene> {
   const on = world();
   const clock = new MovableClock();
   const attempts: AppendAttempt[] = [];
@@ -283,7 +297,9 @@ describe("write path", () => {
     const gone = new AbortController();
     const first = sum(access, "a", 1);
     const timedOut = errorOf(access.call(access.address("a"), "add", number.encode(1), { timeoutMs: 50 }));
-    const aborted = errorOf(access.call(access.address("a"), "add", number.encode(1), { ...forever, signal: gone.signal }));
+    const aborted = errorOf(
+      access.call(access.address("a"), "add", number.encode(1), { ...forever, signal: gone.signal }),
+    );
     gone.abort();
     clock.advance(100);
     expect(await timedOut).toMatchObject({ code: "ASK_TIMEOUT", applied: "no" });
@@ -325,7 +341,12 @@ describe("write path", () => {
     const mine = access.put(access.address("a"), value(1), forever);
     await settle();
     const theirs = access.address("b").serialized;
-    on.changelog.writeForeign({ topic: "t-counts", partition: 0, key: access.address("a").serialized, value: value(70) });
+    on.changelog.writeForeign({
+      topic: "t-counts",
+      partition: 0,
+      key: access.address("a").serialized,
+      value: value(70),
+    });
     on.changelog.writeForeign({ topic: "t-counts", partition: 0, key: theirs, value: value(71) });
     on.changelog.writeForeign({ topic: "t-counts", partition: 0, key: Buffer.from("no key"), value: value(72) });
     on.changelog.writeForeign({ topic: "t-counts", partition: 0, key: null, value: value(73) });
@@ -343,12 +364,18 @@ describe("write path", () => {
       await acknowledge(on);
       await put;
     }
-    for (let at = 43; at < 50; at++) expect(countOf(await on.counts.get(on.counts.address(`k${at % 7}`), soon))).toBe(at);
+    for (let at = 43; at < 50; at++)
+      expect(countOf(await on.counts.get(on.counts.address(`k${at % 7}`), soon))).toBe(at);
   });
 
   it("P1: a master without writes looks now and then whether others wrote", async () => {
     const on = await scene({ latencyMs: 0, limits: { idleLookMs: 1_000 } });
-    on.changelog.writeForeign({ topic: "t-counts", partition: 0, key: on.counts.address("a").serialized, value: value(70) });
+    on.changelog.writeForeign({
+      topic: "t-counts",
+      partition: 0,
+      key: on.counts.address("a").serialized,
+      value: value(70),
+    });
     expect(await on.counts.get(on.counts.address("a"), soon)).toBeUndefined();
     on.clock.advance(2_000);
     await settle();
