@@ -1,0 +1,28 @@
+import { systemClock } from "../../runtime/core/clock.js";
+import { MemoryMemStore } from "../../runtime/memstore/memory-memstore.js";
+import { openSqliteMemStore } from "../../runtime/memstore/sqlite-memstore.js";
+import { describeMemStore } from "./memstore.js";
+import { tempFolder } from "./temp-folder.js";
+
+const snapshotLimit = 10;
+
+describeMemStore("memory", async () => ({
+  open: async () => new MemoryMemStore({ snapshotLimit }),
+  isPersistent: false,
+  snapshotLimit,
+  dispose: async () => undefined,
+}));
+
+for (const { name, options } of [
+  { name: "SQLite", options: {} },
+  { name: "SQLite without a cache, flushed after each turn", options: { cacheMb: 0, flushMs: 0 } },
+])
+  describeMemStore(name, async () => {
+    const folder = await tempFolder();
+    return {
+      open: () => openSqliteMemStore({ dataDir: folder.path, clock: systemClock, snapshotLimit, ...options }),
+      isPersistent: true,
+      snapshotLimit,
+      dispose: () => folder.remove(),
+    };
+  });
