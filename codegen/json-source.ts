@@ -5,6 +5,7 @@
  */
 import type { Diagnostic, SourceFile } from "./diagnostics.js";
 import { quoted } from "./diagnostics-text.js";
+import { cureOf } from "./json-cures.js";
 import {
   JsonArray,
   JsonBoolean,
@@ -29,6 +30,8 @@ export const jsonLimits = {
   values: 500_000,
   /** Characters of one number; also Jackson's. */
   numberLength: 1000,
+  /** Duplicate members that are told. */
+  duplicates: 1000,
 } as const;
 
 export interface JsonSourceOptions {
@@ -171,7 +174,7 @@ class JsonParser {
     this.#skipSpace();
     const member = new JsonMember(name, this.#value({ node: object, step: name }), { start, end });
     const earlier = object.add(member);
-    if (earlier === undefined) return;
+    if (earlier === undefined || this.duplicates.length === jsonLimits.duplicates) return;
     const text = `the object has ${quoted(name)} twice, here and on line ${earlier.nameAt.line}`;
     this.duplicates.push({ at: member.nameAt, code: "JSON_DUPLICATE_MEMBER", text, suggestion: "Remove one of them." });
   }
@@ -199,7 +202,8 @@ class JsonParser {
       throw this.#fault(`${what} has a comma before its ${close}`, { from: comma, suggestion: "Remove the comma." });
     }
     if (this.#take(close)) return false;
-    throw this.#fault(`expected , or ${close} in ${what}, found ${this.#found()}`);
+    const text = `expected , or ${close} in ${what}, found ${this.#found()}`;
+    throw this.#fault(text, /^["{[\d-]/.test(this.#next()) ? { suggestion: "A comma is missing before it." } : {});
   }
 
   #string(): string {
@@ -305,16 +309,6 @@ interface FaultFacts {
   /** Offset where the fault begins, when not where the parser stands. */
   readonly from?: number;
   readonly suggestion?: string;
-}
-
-/** What people who write such a word should write. */
-function cureOf(word: string): string | undefined {
-  if (/^['`\u2018\u2019\u201c\u201d]/.test(word)) return 'JSON texts stand in straight double quotes, "like this".';
-  if (/^[+-]?(?:NaN|Infinity|inf)/i.test(word)) return "JSON has neither NaN nor infinities.";
-  if (/^(?:true|false|null|none|undefined)$/i.test(word)) return "JSON's words are true, false and null.";
-  if (/^[+-]?(?:\.?\d|0x)/i.test(word))
-    return "JSON's numbers are like -12, 0.5 and 1e9: no plus sign in front, no leading zeros, a digit on each side of the point.";
-  return /^[A-Za-z_$]/.test(word) ? "JSON texts and names stand in double quotes." : undefined;
 }
 
 function controlEscape(character: string): string {

@@ -24,3 +24,9 @@ export function otherAttributes(
   const others = object.members.filter(({ name }) => !parsingAttributes.has(name) && !understood.includes(name));
   return Object.fromEntries(others.map((member) => [member.name, jsonValueOf(member.value)]));
 }
+
+/** A doc that is no text is lost, and nothing else with it; it stays among the other attributes. */
+export function docOf(object: JsonObject): { readonly doc?: string } {
+  const node = object.get("doc");
+  return node?.kind === "string" ? { doc: node.value } : {};
+}

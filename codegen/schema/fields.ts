@@ -3,7 +3,7 @@
 import { nearest } from "../diagnostics-nearest.js";
 import { excerpt, quoted } from "../diagnostics-text.js";
 import { describeJson, type JsonNode, type JsonObject } from "../json-node.js";
-import { otherAttributes } from "./attributes.js";
+import { docOf, otherAttributes } from "./attributes.js";
 import type { FieldDraft } from "./draft.js";
 import type { Field } from "./model.js";
 import { isName, nameCure } from "./names.js";
@@ -48,14 +48,13 @@ function readField(reading: Reading, node: JsonNode, inner: Context): FieldDraft
   const order = readOrder(reading, node, subject);
   const aliases = reading.texts(node, "aliases", subject).map((alias) => alias.value);
   if (name === undefined || type === undefined) return undefined;
-  const doc = node.get("doc");
-  const docPart = doc?.kind === "string" ? { doc: doc.value } : {};
-  const understood = ["default", "order", "aliases", ...Object.keys(docPart)];
+  const doc = docOf(node);
+  const understood = ["default", "order", "aliases", ...Object.keys(doc)];
   const at = node.get("name")?.at ?? node.at;
   return {
     name,
     type,
-    ...docPart,
+    ...doc,
     aliases,
     order,
     defaultNode: node.get("default"),

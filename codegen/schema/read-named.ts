@@ -1,7 +1,7 @@
 /** Reads definitions of records, errors, enums and fixed (specification 1.12, "Complex Types" and "Names"). */
 import { excerpt, quoted } from "../diagnostics-text.js";
 import { describeJson, type JsonObject } from "../json-node.js";
-import { otherAttributes } from "./attributes.js";
+import { docOf, otherAttributes } from "./attributes.js";
 import type { Definition, TypeDraft } from "./draft.js";
 import { readEnum } from "./enums.js";
 import { readFields } from "./fields.js";
@@ -108,12 +108,6 @@ function readAliases(reading: Reading, object: JsonObject, inner: Context): read
   });
 }
 
-/** A doc that is no text is lost, and nothing else with it; it stays among the other attributes. */
-export function docOf(object: JsonObject): { readonly doc?: string } {
-  const node = object.get("doc");
-  return node?.kind === "string" ? { doc: node.value } : {};
-}
-
 interface BodyContext {
   readonly head: Head;
   readonly inner: Context;
@@ -125,8 +119,7 @@ function readBody(
   word: NamedWord,
   { head, inner }: BodyContext,
 ): TypeDraft | undefined {
-  const doc = head.doc === undefined ? [] : ["doc"];
-  const understood = ["namespace", "aliases", ...doc];
+  const understood = ["namespace", "aliases", ...Object.keys(docOf(object))];
   switch (word) {
     case "enum":
       return readEnum(reading, object, { head, understood, owner: inner.subject });

@@ -56,8 +56,8 @@ export class Reading {
 
   /** Reports a fault, up to `faultLimit` of them; gives undefined, for `return reading.fault(…)`. */
   fault(code: SchemaCode, at: SourceRef, text: string, suggestion?: string): undefined {
-    if (this.diagnostics.length < faultLimit)
-      this.diagnostics.push({ at, code, text, ...(suggestion === undefined ? {} : { suggestion }) });
+    if (this.diagnostics.length >= faultLimit) return undefined;
+    this.diagnostics.push({ at, code, text, ...(suggestion === undefined ? {} : { suggestion }) });
     return undefined;
   }
 
@@ -70,14 +70,6 @@ export class Reading {
   required(object: JsonObject, name: string, owner: string): JsonNode | undefined {
     const node = object.get(name);
     return node ?? this.fault("AVRO_MISSING", object.at, `${owner} has no ${quoted(name)}`);
-  }
-
-  /** An attribute that must be a text if it is there. */
-  text(object: JsonObject, name: string, owner: string): string | undefined {
-    const node = object.get(name);
-    if (node === undefined) return undefined;
-    if (node.kind === "string") return node.value;
-    return this.wrongKind(node, `${quoted(name)} of ${owner}`, ["a text"]);
   }
 
   /** An attribute that must be an array of texts if it is there. */

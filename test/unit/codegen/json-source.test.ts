@@ -142,6 +142,7 @@ describe("text that is no JSON", () => {
     ["['a']", 'JSON texts stand in straight double quotes, "like this".'],
     ["[\u201ca\u201d]", 'JSON texts stand in straight double quotes, "like this".'],
     ["[1,]", "Remove the comma."],
+    ["[1 2]", "A comma is missing before it."],
     ["[NaN]", "JSON has neither NaN nor infinities."],
     ["[None]", "JSON's words are true, false and null."],
     ["{a: 1}", "JSON texts and names stand in double quotes."],
