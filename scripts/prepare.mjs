@@ -44,17 +44,55 @@ async function install() {
 
 /** Compiles runtime/, codegen/ and cli/ into dist/ when they differ from the last time. */
 export async function build() {
-  const stamp = join(root, "dist/.sources");
+  if (isBuilt()) return;
+  const release = await takeTurn(join(root, "node_modules/.affinity-build"));
+  try {
+    if (isBuilt()) return;
+    console.log("Building.");
+    const wanted = sourcesHash();
+    removeStale();
+    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
+    chmodSync(affinity, 0o755);
+    linkCommand();
+    writeFileSync(buildStamp, wanted);
+  } finally {
+    release();
+  }
+}
+
+const buildStamp = join(root, "dist/.sources");
+
+function isBuilt() {
+  return existsSync(affinity) && contentOf(buildStamp) === sourcesHash();
+}
+
+function sourcesHash() {
   const sources = sourceFolders.flatMap((folder) => filesIn(join(root, folder))).sort();
-  const wanted = hash([...sources, join(root, "tsconfig.json"), join(root, "package-lock.json")], "");
-  if (contentOf(stamp) === wanted && existsSync(affinity)) return;
-  console.log("Building.");
-  removeStale();
-  await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
-  chmodSync(affinity, 0o755);
-  linkCommand();
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, wanted);
+  return hash([...sources, join(root, "tsconfig.json"), join(root, "package-lock.json")], "");
+}
+
+// Tests run beside each other, and each wants a build that is whole.
+async function takeTurn(file) {
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      const release = () => rmSync(file, { force: true });
+      process.once("exit", release);
+      return release;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    if (!isAlive(Number(contentOf(file)))) rmSync(file, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 // npm links the command for the examples only when it is built before it installs, which in a fresh clone it is not.

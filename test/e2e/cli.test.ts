@@ -24,6 +24,7 @@ describe("the command line", () => {
 
   it("loads for its help nothing but commander and its own outlines", async () => {
     const { stderr } = await ran(process.execPath, [affinityMain, "serve", "--help"], { env: { NODE_DEBUG: "esm" } });
+    expect(stderr).toContain("/cli/program.js");
     for (const heavy of ["zod", "ts-morph", "pino", "better-sqlite3", "/runtime/node/", "/codegen/"])
       expect(stderr).not.toContain(heavy);
   });

@@ -85,9 +85,9 @@ function applies(setting: Setting, reader: EntryReader): boolean {
   return false;
 }
 
-// A variable's value is text; where a number belongs, its digits are one.
-function coerced(setting: Setting, { value, variables }: Entry): JsonValue {
-  const isNumber = typeof setting.fallback === "number" && variables.length > 0;
+// A placeholder gives text; where a number belongs, its digits are one.
+function coerced(setting: Setting, { value, isFilled }: Entry): JsonValue {
+  const isNumber = typeof setting.fallback === "number" && isFilled;
   return isNumber && typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 }
 

@@ -15,6 +15,14 @@ export interface Entry {
   readonly items: readonly Place[];
   /** Environment variables whose values are part of it. */
   readonly variables: readonly string[];
+  /** Whether its text held a placeholder: where a number belongs, its digits are one. */
+  readonly isFilled: boolean;
+}
+
+/** What is noted while a value is read. */
+interface Filling {
+  readonly variables: string[];
+  isFilled: boolean;
 }
 
 const settingPaths: ReadonlySet<string> = new Set(allSettings.map(({ path }) => path));
@@ -63,7 +71,7 @@ export class EntryReader {
   #adapter(section: AdapterSection, members: readonly SourceMember[]): ReturnType<typeof adapterChoice> {
     const node = members.find(({ name }) => name === "type")?.value;
     if (node === undefined) return "ready";
-    const type = this.#value(`${section}.type`, node, []);
+    const type = this.#value(`${section}.type`, node);
     if (typeof type !== "string") return "unknown";
     const choice = adapterChoice(section, type, this.#root);
     const known: readonly string[] = adapterTypes[section].ready;
@@ -86,30 +94,30 @@ export class EntryReader {
   }
 
   #entry(path: string, node: SourceNode): void {
-    const variables: string[] = [];
-    const value = this.#value(path, node, variables);
+    const filling: Filling = { variables: [], isFilled: false };
+    const value = this.#value(path, node, filling);
     if (value === undefined) return;
     const items = node.kind === "array" ? node.items.map(({ at }) => at) : [];
-    this.given.set(path, { value, at: node.at, items, variables });
+    this.given.set(path, { value, at: node.at, items, ...filling });
   }
 
   #option(section: AdapterSection, name: string, node: SourceNode): void {
-    const value = this.#value(`${section}.${name}`, node, []);
+    const value = this.#value(`${section}.${name}`, node);
     const options = this.options.get(section) ?? {};
     if (value !== undefined) Object.defineProperty(options, name, { value, enumerable: true });
     this.options.set(section, options);
   }
 
   /** The node's value with variables put in; undefined, and a finding, where one is missing. */
-  #value(path: string, node: SourceNode, variables: string[]): JsonValue | undefined {
+  #value(path: string, node: SourceNode, filling: Filling = { variables: [], isFilled: false }): JsonValue | undefined {
     if (node.kind === "array") {
-      const items = node.items.map((item, index) => this.#value(`${path}[${index}]`, item, variables));
+      const items = node.items.map((item, index) => this.#value(`${path}[${index}]`, item, filling));
       return items.every((item) => item !== undefined) ? items : undefined;
     }
     if (node.kind === "object") {
       const members: (readonly [string, JsonValue])[] = [];
       for (const { name, value } of node.members) {
-        const expanded = this.#value(`${path}.${name}`, value, variables);
+        const expanded = this.#value(`${path}.${name}`, value, filling);
         if (expanded !== undefined) members.push([name, expanded]);
       }
       return members.length === node.members.length ? Object.fromEntries(members) : undefined;
@@ -121,7 +129,8 @@ export class EntryReader {
         this.#invalid(node.at, `${path}: ${expansion.fault}`, expansion.cure);
       return undefined;
     }
-    variables.push(...expansion.variables);
+    filling.variables.push(...expansion.variables);
+    filling.isFilled ||= expansion.isFilled;
     return expansion.text;
   }
 

@@ -11,7 +11,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What became of a text. */
 export type Expansion =
-  | { readonly ok: true; readonly text: string; readonly variables: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** Variables whose values are part of the text. */
+      readonly variables: readonly string[];
+      /** Whether anything was put in, defaults included. */
+      readonly isFilled: boolean;
+    }
   | { readonly ok: false; readonly fault: string; readonly cure: string };
 
 const placeholder = /\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
@@ -19,6 +26,7 @@ const placeholder = /\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/
 /** Replaces every placeholder. A variable that is not set and has no default is a fault. */
 export function expand(written: string, environment: Environment): Expansion {
   const variables: string[] = [];
+  let isFilled = false;
   let fault: { readonly fault: string; readonly cure: string } | undefined;
   const text = written.replaceAll(
     placeholder,
@@ -28,6 +36,7 @@ export function expand(written: string, environment: Environment): Expansion {
         fault ??= { fault: `${whole} does not begin a placeholder that ends`, cure: cures.placeholder };
         return whole;
       }
+      isFilled = true;
       const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
       if (fallback !== undefined && (value === undefined || value === "")) return fallback;
       if (value === undefined) {
@@ -38,7 +47,7 @@ export function expand(written: string, environment: Environment): Expansion {
       return value;
     },
   );
-  return fault === undefined ? { ok: true, text, variables } : { ok: false, ...fault };
+  return fault === undefined ? { ok: true, text, variables, isFilled } : { ok: false, ...fault };
 }
 
 const cures = {

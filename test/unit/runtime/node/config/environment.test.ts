@@ -6,11 +6,16 @@ const variable = (name: string): string => `\${${name}}`;
 describe("environment variables in texts", () => {
   it("stand anywhere in a text, several times", () => {
     const written = `a ${variable("X")} b ${variable("Y")} ${variable("X")}`;
-    expect(expand(written, { X: "1", Y: "" })).toEqual({ ok: true, text: "a 1 b  1", variables: ["X", "Y", "X"] });
+    expect(expand(written, { X: "1", Y: "" })).toEqual({
+      ok: true,
+      text: "a 1 b  1",
+      variables: ["X", "Y", "X"],
+      isFilled: true,
+    });
   });
 
   it("take the default when unset or empty, as in a shell", () => {
-    expect(expand(variable("X:-8080"), {})).toMatchObject({ text: "8080", variables: [] });
+    expect(expand(variable("X:-8080"), {})).toMatchObject({ text: "8080", variables: [], isFilled: true });
     expect(expand(variable("X:-8080"), { X: "" })).toMatchObject({ text: "8080" });
     expect(expand(variable("X:-8080"), { X: "1" })).toMatchObject({ text: "1", variables: ["X"] });
     expect(expand(variable("X:-"), {})).toMatchObject({ ok: true, text: "" });

@@ -92,6 +92,8 @@ describe("affinity.json", () => {
       { PORT: "9000" },
     );
     expect(config).toMatchObject({ name: "bank-test", http: { port: 9000 } });
+    expect(resolved({ http: { port: variable("PORT:-9001") } }).http.port).toBe(9001);
+    expect(findings({ http: { port: "9000" } })).toHaveLength(1);
   });
 
   it("names the field of a variable that is not set", () => {
