@@ -9,8 +9,25 @@ import { fault } from "./fault.js";
 import { emptyItemsLimit, nestingLimit } from "./limits.js";
 import { asciiText, utf8Text } from "./text-bytes.js";
 
-/** Texts up to this length are built by a loop; a native call costs more. */
-const loopLimit = 8;
+/**
+ * Bytes that are turned into text in one native call, of which short ASCII texts are then parts: a call for each costs three
+ * times as much. A part keeps its window alive, and so at most this much.
+ */
+const windowBytes = 2048;
+
+/** Texts of more bytes are not cut out of a window. */
+const partLimit = 256;
+
+/** Bytes up to this number are copied by a loop; a view of them, for a native call, costs more. */
+const copyLimit = 64;
+
+/** Stands for the byte after the last one. */
+const pastEnd = 0x100;
+
+/** Longs of one byte, which most are, are not made anew. */
+const shortLongs: readonly bigint[] = /*@__PURE__*/ Array.from({ length: 128 }, (_, bits) =>
+  BigInt((bits >>> 1) ^ -(bits & 1)),
+);
 
 const scratch = /*@__PURE__*/ new ArrayBuffer(8);
 const int64 = /*@__PURE__*/ new BigInt64Array(scratch);
@@ -27,6 +44,10 @@ export class Reader {
   private place: number;
   private depth = 0;
   private emptyItems = 0;
+  /** Bytes from `windowStart` to `windowEnd` as text, one character each. */
+  private window = "";
+  private windowStart = 0;
+  private windowEnd = 0;
   /** Offset where the present block must end, -1 where it does not say. */
   blockEnd = -1;
 
@@ -84,6 +105,11 @@ export class Reader {
   }
 
   long(): bigint {
+    const byte = this.source[this.place] ?? pastEnd;
+    if (byte < 0x80) {
+      this.place += 1;
+      return shortLongs[byte] ?? 0n;
+    }
     this.varint64();
     return int64[0] ?? 0n;
   }
@@ -92,8 +118,9 @@ export class Reader {
   longNumber(): number {
     this.varint64();
     const value = (int32[highHalf] ?? 0) * 4_294_967_296 + ((int32[lowHalf] ?? 0) >>> 0);
-    if (!Number.isSafeInteger(value))
+    if (!Number.isSafeInteger(value)) {
       throw fault(`found the long ${int64[0]}; expected one that a number holds exactly`);
+    }
     return value;
   }
 
@@ -116,17 +143,16 @@ export class Reader {
     const end = start + length;
     this.place = end;
     const bytes = this.source;
-    if (length <= loopLimit) {
-      let text = "";
-      for (let index = start; index < end; index += 1) {
-        const byte = bytes[index] ?? 0;
-        if (byte > 0x7f) return this.utf8(start, end);
-        text += String.fromCharCode(byte);
-      }
-      return text;
+    let bits = 0;
+    for (let index = start; index < end; index += 1) bits |= bytes[index] ?? 0;
+    if (bits > 0x7f) return this.utf8(start, end);
+    if (length > partLimit) return asciiText(bytes, start, end);
+    if (end > this.windowEnd) {
+      this.windowStart = start;
+      this.windowEnd = Math.min(this.limit, start + windowBytes);
+      this.window = asciiText(bytes, start, this.windowEnd);
     }
-    for (let index = start; index < end; index += 1) if ((bytes[index] ?? 0) > 0x7f) return this.utf8(start, end);
-    return asciiText(bytes, start, end);
+    return this.window.slice(start - this.windowStart, end - this.windowStart);
   }
 
   /** A copy: the source may be used again. */
@@ -141,6 +167,11 @@ export class Reader {
 
   /** Position of a union's branch or an enum's symbol, below `count`. */
   index(count: number): number {
+    const byte = this.source[this.place] ?? 0xff;
+    if ((byte & 0x81) === 0 && byte >>> 1 < count) {
+      this.place += 1;
+      return byte >>> 1;
+    }
     const bits = this.varint();
     const value = bits >>> 1;
     if ((bits & 1) !== 0 || value >= count) {
@@ -155,6 +186,11 @@ export class Reader {
    */
   blockCount(): number {
     this.blockEnd = -1;
+    const byte = this.source[this.place] ?? 0xff;
+    if ((byte & 0x81) === 0 && byte >>> 1 < this.limit - this.place) {
+      this.place += 1;
+      return byte >>> 1;
+    }
     this.varint64();
     let count = (int32[highHalf] ?? 0) * 4_294_967_296 + ((int32[lowHalf] ?? 0) >>> 0);
     if (count < 0) {
@@ -196,17 +232,19 @@ export class Reader {
     const start = this.place;
     this.place = start + size;
     const copy = new Uint8Array(size);
-    copy.set(this.source.subarray(start, start + size));
+    const { source } = this;
+    if (size > copyLimit) copy.set(source.subarray(start, start + size));
+    else for (let index = 0; index < size; index += 1) copy[index] = source[start + index] ?? 0;
     return copy;
   }
 
   /** A length in bytes that the remaining ones can satisfy. */
   private length(what: string): number {
-    const first = this.source[this.place];
-    if (this.place < this.limit && first !== undefined && first < 0x80 && (first & 1) === 0) {
-      const short = first >>> 1;
+    const byte = this.source[this.place] ?? 0xff;
+    if ((byte & 0x81) === 0) {
+      const short = byte >>> 1;
       this.place += 1;
-      if (short > this.remaining) throw this.tooLong(what, BigInt(short));
+      if (short > this.limit - this.place) throw this.tooLong(what, BigInt(short));
       return short;
     }
     this.varint64();
@@ -249,47 +287,76 @@ export class Reader {
 
   /** Up to 32 bits. The shortest form only: a value has one encoding. */
   private varint(): number {
-    let byte = this.byte();
-    if (byte < 0x80) return byte;
+    const { source } = this;
+    let place = this.place;
+    let byte = source[place] ?? pastEnd;
     let bits = byte & 0x7f;
-    for (let shift = 7; shift < 35; shift += 7) {
-      byte = this.byte();
+    for (let shift = 7; byte > 0x7f && shift < 35; shift += 7) {
+      place += 1;
+      byte = source[place] ?? pastEnd;
+      // The fifth byte has room for four bits; the last of several is not 0, or they would be fewer.
+      if (byte === 0 || (shift === 28 && byte > 0x0f)) throw this.notInt(byte);
       bits |= (byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        if (byte === 0 || (shift === 28 && byte > 0x0f)) throw notInt();
-        return bits >>> 0;
-      }
     }
-    throw notInt();
+    if (byte > 0x7f) throw this.notInt(byte);
+    this.place = place + 1;
+    return bits >>> 0;
   }
 
-  /** Up to 64 bits, left in the scratch with its zigzag undone. */
+  /** Up to 64 bits, left in the scratch with its zigzag undone. The shortest form only. */
   private varint64(): void {
-    let low = 0;
-    let high = 0;
-    let byte = 0x80;
-    let shift = 0;
-    for (; byte > 0x7f; shift += 7) {
-      if (shift === 70) throw notLong();
-      byte = this.byte();
-      const bits = byte & 0x7f;
-      if (shift < 28) low |= bits << shift;
-      else if (shift === 28) {
-        low |= bits << 28;
-        high = bits >>> 4;
-      } else high |= bits << (shift - 32);
+    const { source } = this;
+    let place = this.place;
+    let byte = source[place] ?? pastEnd;
+    let low = byte & 0x7f;
+    // Four bytes are 28 bits: most numbers need no more.
+    for (let shift = 7; byte > 0x7f && shift < 28; shift += 7) {
+      place += 1;
+      byte = source[place] ?? pastEnd;
+      if (byte === 0) throw this.notLong(byte);
+      low |= (byte & 0x7f) << shift;
     }
-    if ((byte === 0 && shift > 7) || (shift === 70 && byte > 1)) throw notLong();
+    this.place = place + 1;
+    if (byte > 0x7f) {
+      this.longVarint(low, byte);
+      return;
+    }
+    const bits = (low >>> 1) ^ -(low & 1);
+    int32[lowHalf] = bits;
+    int32[highHalf] = bits >> 31;
+  }
+
+  /** The rest of a number whose first four bytes are read. */
+  private longVarint(start: number, fourth: number): void {
+    if (fourth === pastEnd) throw this.notLong(fourth);
+    const { source } = this;
+    let place = this.place;
+    let byte = source[place] ?? pastEnd;
+    const low = start | ((byte & 0x7f) << 28);
+    let high = (byte & 0x7f) >>> 4;
+    for (let shift = 3; byte > 0x7f && shift < 38; shift += 7) {
+      place += 1;
+      byte = source[place] ?? pastEnd;
+      high |= (byte & 0x7f) << shift;
+    }
+    // Of the tenth byte one bit is left.
+    const isTenth = place - this.place === 5;
+    if (byte > 0x7f || byte === 0 || (isTenth && byte > 1)) throw this.notLong(byte);
+    this.place = place + 1;
     const sign = -(low & 1);
     int32[lowHalf] = ((low >>> 1) | (high << 31)) ^ sign;
     int32[highHalf] = (high >>> 1) ^ sign;
   }
+
+  private notInt(byte: number): AffinityError {
+    return byte === pastEnd ? this.ended("the rest of a number") : fault(tooLongNumber(32));
+  }
+
+  private notLong(byte: number): AffinityError {
+    return byte === pastEnd ? this.ended("the rest of a number") : fault(tooLongNumber(64));
+  }
 }
 
-function notInt(): AffinityError {
-  return fault("found a number that is too long or not in its shortest form; expected one of 32 bits");
-}
-
-function notLong(): AffinityError {
-  return fault("found a number that is too long or not in its shortest form; expected one of 64 bits");
+function tooLongNumber(bits: number): string {
+  return `found a number that is too long or not in its shortest form; expected one of ${bits} bits`;
 }

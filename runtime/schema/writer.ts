@@ -14,6 +14,9 @@ const slabBytes = 16_384;
 /** Texts up to this length are written by a loop; a native call costs more. */
 const loopLimit = 48;
 
+/** Bytes up to this number are copied by a loop; a native call costs more. */
+const copyLimit = 32;
+
 // A number's bits are seen through these; the bytes of a 64-bit number stand in the platform's order.
 const scratch = /*@__PURE__*/ new ArrayBuffer(8);
 const int64 = /*@__PURE__*/ new BigInt64Array(scratch);
@@ -227,8 +230,12 @@ export class Writer {
   }
 
   private append(bytes: Uint8Array): void {
-    this.bytesWritten.set(bytes, this.position);
-    this.position += bytes.length;
+    const { length } = bytes;
+    const target = this.bytesWritten;
+    const { position } = this;
+    if (length > copyLimit) target.set(bytes, position);
+    else for (let index = 0; index < length; index += 1) target[position + index] = bytes[index] ?? 0;
+    this.position = position + length;
   }
 
   private reserve(count: number): void {
