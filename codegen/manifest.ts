@@ -8,6 +8,8 @@ import { jsonBanner, jsonBannerMember } from "./banner.js";
 export const manifestPath = "manifest.json";
 
 export interface Manifest {
+  /** Hash of the generator that wrote it. */
+  readonly generator: string;
   /** Hash of the inputs. */
   readonly inputs: string;
   /** Files in the handlers' folder that the project needs. */
@@ -17,9 +19,12 @@ export interface Manifest {
 }
 
 /** The manifest's text. */
-export function printManifest(inputs: string, files: ReadonlyMap<string, string>, handlers: Iterable<string>): string {
+export function printManifest(
+  { generator, inputs, handlers }: Omit<Manifest, "files">,
+  files: ReadonlyMap<string, string>,
+): string {
   const hashes = Object.fromEntries([...files].map(([path, text]) => [path, hashText(text)]));
-  const manifest = { [jsonBannerMember]: jsonBanner, inputs, handlers: [...handlers], files: hashes };
+  const manifest = { [jsonBannerMember]: jsonBanner, generator, inputs, handlers, files: hashes };
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
@@ -28,12 +33,12 @@ export function parseManifest(text: string): Manifest | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return undefined;
-    if (!("inputs" in value && "handlers" in value && "files" in value)) return undefined;
-    const { inputs, handlers, files } = value;
-    if (typeof inputs !== "string" || !isTexts(handlers) || typeof files !== "object" || files === null)
-      return undefined;
+    if (!("generator" in value && "inputs" in value && "handlers" in value && "files" in value)) return undefined;
+    const { generator, inputs, handlers, files } = value;
+    if (typeof generator !== "string" || typeof inputs !== "string" || !isTexts(handlers)) return undefined;
+    if (typeof files !== "object" || files === null) return undefined;
     const hashes = Object.entries(files).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-    return { inputs, handlers, files: Object.fromEntries(hashes) };
+    return { generator, inputs, handlers, files: Object.fromEntries(hashes) };
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { manifestPath, parseManifest, printManifest } from "./manifest.js";
 import { modelJson } from "./model-json.js";
 import type { GenerateOptions } from "./options.js";
 import { type Blocked, OutputFolder, type OutputPlan } from "./output-folder.js";
+import { generatorHash } from "./self.js";
 import { hasHandler, writeStubs } from "./stubs.js";
 
 /** What a run did. Paths are relative to the project, with `/`, in order. */
@@ -103,7 +104,8 @@ async function prepare(options: GenerateOptions): Promise<Run> {
   const { model, diagnostics } = compile(inputs, options);
   if (model === undefined) return { kind: "faulty", diagnostics };
   const { files: printed, stubs } = await printProject(model, inputs, options);
-  const manifest = printManifest(hashInputs(inputs, options), printed, stubs.keys());
+  const facts = { generator: await generatorHash(), inputs: hashInputs(inputs, options), handlers: [...stubs.keys()] };
+  const manifest = printManifest(facts, printed);
   const files = new Map([...printed, [manifestPath, manifest]]);
   const plan = await folder.plan(files);
   if (plan.blocked.length > 0)
@@ -120,6 +122,7 @@ async function currentFiles(
   const text = await folder.read(manifestPath);
   const manifest = text === undefined ? undefined : parseManifest(text);
   if (manifest === undefined || manifest.inputs !== hashInputs(inputs, options)) return undefined;
+  if (manifest.generator !== (await generatorHash())) return undefined;
   const handlers = resolve(options.root, options.handlers);
   if (!manifest.handlers.every((path) => hasHandler(handlers, path))) return undefined;
   if (!(await folder.holds(manifest.files, [manifestPath]))) return undefined;

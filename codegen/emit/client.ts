@@ -10,7 +10,7 @@ import { paragraphs } from "./doc.js";
 import type { EntityContext } from "./entity.js";
 import type { Code, CodeFile, Declaration, Member } from "./file.js";
 import { ImportSet } from "./imports.js";
-import { literal, memberName, stringLiteral } from "./literal.js";
+import { literal, memberName, methodName, stringLiteral } from "./literal.js";
 import { memberList, members } from "./members.js";
 import { clientDoor } from "./modules.js";
 import { sourcesOf } from "./server.js";
@@ -74,7 +74,7 @@ function messageMethod(message: MessageModel, keyspace: KeyspaceModel, scope: Ty
   return [
     {
       kind: "method",
-      name: memberName(message.name),
+      name: methodName(message.name),
       parameters: [
         { name: "key", type: useText(keyspace.key, "read", scope) },
         ...(request === undefined ? [] : [{ name: "request", type: useText(request, "write", scope) }]),

@@ -21,6 +21,11 @@ export function memberName(name: string): string {
   return identifier.test(name) ? name : stringLiteral(name);
 }
 
+/** A method's name in an interface, where a bare `new` would be a constructor. */
+export function methodName(name: string): string {
+  return name === "new" ? '"new"' : memberName(name);
+}
+
 /** A property name of an object literal, where `__proto__` would set the prototype. */
 export function literalName(name: string): string {
   return name === "__proto__" ? '["__proto__"]' : memberName(name);

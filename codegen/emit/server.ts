@@ -4,7 +4,7 @@ import { paragraphs } from "./doc.js";
 import type { EntityContext } from "./entity.js";
 import { type Code, type CodeFile, codeText, type Declaration, type Member } from "./file.js";
 import { ImportSet } from "./imports.js";
-import { literal, memberName, stringLiteral } from "./literal.js";
+import { literal, memberName, methodName, stringLiteral } from "./literal.js";
 import { members } from "./members.js";
 import { nodeDoor, relativeModule, schemaDoor } from "./modules.js";
 import type { TypeScope } from "./type-text.js";
@@ -127,7 +127,7 @@ function handlerMethod(
   const { route } = message;
   return {
     kind: "method",
-    name: memberName(message.name),
+    name: methodName(message.name),
     parameters: [
       { name: "context", type: isAll ? context : `${context}<${unionOf(message.errors)}>` },
       { name: "key", type: useText(keyspace.key, "read", scope) },

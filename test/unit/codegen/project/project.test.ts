@@ -85,6 +85,13 @@ describe("generate", () => {
     expect(await generate(options())).toMatchObject({ written: ["src/generated/manifest.json"], unchanged: 6 });
   });
 
+  it("does not trust what another version of the generator wrote", async () => {
+    await generate(options());
+    const manifest = JSON.parse(get("src/generated/manifest.json"));
+    put("src/generated/manifest.json", { ...manifest, generator: "another" });
+    expect(await generate(options())).toMatchObject({ written: ["src/generated/manifest.json"], unchanged: 6 });
+  });
+
   it("gives the same bytes in another folder", async () => {
     await generate(options());
     const first = generated.map(get);

@@ -20,6 +20,8 @@ import { defineOrder, type Order } from "./entities/shop/Order.js";
 export interface DeleteClient extends KeyspaceClient<string, Order> {
   /** POST /delete/{key}/constructor. */
   constructor(key: string, options?: MessageOptions): Promise<Date>;
+  /** POST /delete/{key}/new. */
+  "new"(key: string, options?: MessageOptions): Promise<void>;
 }
 
 /** Calls names from a browser or from Node.js. */
@@ -43,6 +45,10 @@ export function createClient(options: ClientOptions): Client {
           write: false,
           route: { method: "POST", path: "/delete/{key}/constructor" },
         } satisfies ClientMessage,
+        new: {
+          write: false,
+          route: { method: "POST", path: "/delete/{key}/new" },
+        },
       },
     },
   });

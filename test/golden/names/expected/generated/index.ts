@@ -37,12 +37,14 @@ export type DeleteReadContext<E extends string = DeleteErrors> = HandlerContext<
 export interface DeleteHandler {
   /** Route: POST /delete/{key}/constructor. */
   constructor(context: DeleteReadContext, key: string): Promise<DateInput$> | DateInput$;
+  /** Route: POST /delete/{key}/new. */
+  "new"(context: DeleteReadContext, key: string): Promise<void> | void;
 }
 
 /** What a node runs. */
 export const service: ServiceDescriptor = {
   name: "names",
-  inputs: "d0ba1de71db5cb08e328d4bed2c68a764673fc397b722cc594bef8413d04db0a",
+  inputs: "486275d6ba45f51afe4cdbaa284541039221d1ef161601e5c7076632c7632a62",
   keyspaces: {
     delete: {
       name: "delete",
@@ -73,6 +75,14 @@ export const service: ServiceDescriptor = {
           requestSubject: "names-delete-constructor-request",
           replySubject: "names-delete-constructor-reply",
         } satisfies MessageDescriptor,
+        new: {
+          name: "new",
+          access: "read",
+          route: { method: "POST", path: "/delete/{key}/new" },
+          errors: [],
+          requestSubject: "names-delete-new-request",
+          replySubject: "names-delete-new-reply",
+        },
       },
     },
   },

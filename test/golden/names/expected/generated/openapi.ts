@@ -215,6 +215,18 @@ export function openapi(): JsonValue {
           },
         },
       },
+      "/delete/{key}/new": {
+        post: {
+          operationId: "delete.new",
+          tags: ["delete"],
+          summary: "new of delete",
+          parameters: [{ name: "key", in: "path", required: true, schema: { type: "string" } }],
+          responses: {
+            "204": { description: "Done." },
+            default: { $ref: "#/components/responses/affinity-problem" },
+          },
+        },
+      },
     },
     components: {
       schemas: {

@@ -5,6 +5,9 @@ const deleteHandler: DeleteHandler = {
   async constructor(_context, _key) {
     throw new Error("delete.constructor is not written yet");
   },
+  async new(_context, _key) {
+    throw new Error("delete.new is not written yet");
+  },
 };
 
 export { deleteHandler as delete };
