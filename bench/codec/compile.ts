@@ -46,7 +46,7 @@ export async function compileSchema(text: string, longs: "bigint" | "number", fo
     format: "esm",
     target: "node20",
     outfile,
-    alias: { "affinity-data/schema": process.env.BENCH_DOOR ?? join(repository, "runtime/doors/schema.ts") },
+    alias: { "affinity-data/schema": join(repository, "runtime/doors/schema.ts") },
     logLevel: "error",
   });
   return outfile;
