@@ -1,4 +1,4 @@
-/** Diagnostics as people and machines read them. */
+/** Diagnostics as people read them. */
 import picocolors from "picocolors";
 import type { Diagnostic, SourceFile } from "./diagnostics.js";
 import { frameOf } from "./diagnostics-frame.js";
@@ -35,12 +35,6 @@ export function printDiagnostics(
   if (sorted.length > printLimit) shown.push(`… and ${sorted.length - printLimit} more.\n`);
   const count = `${sorted.length} ${sorted.length === 1 ? "error" : "errors"}.`;
   return [...shown, `${count} ${options.closing ?? "Nothing was written."}\n`].join("\n");
-}
-
-/** One diagnostic as one line of JSON, for `--json`. */
-export function diagnosticToJson({ at, code, text, suggestion }: Diagnostic): string {
-  const { file, line, column, length, pointer } = at;
-  return JSON.stringify({ severity: "error", file, line, column, length, pointer, code, text, suggestion });
 }
 
 class Printer {

@@ -1,6 +1,6 @@
 /** Codes of diagnostics about schemas. */
 export type SchemaCode =
-  /** A value stands where a schema was meant, but is none. */
+  /** A value stands where a schema, or the name of its type, was meant, and is none. */
   | "AVRO_SCHEMA"
   /** A required attribute is absent. */
   | "AVRO_MISSING"

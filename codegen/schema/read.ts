@@ -62,7 +62,7 @@ function typeNoName(reading: Reading, type: JsonNode, { subject }: Context): und
   const text = `"type" of ${subject} is ${describeJson(type)}; expected the name of a type`;
   const isSchema = type.kind === "array" || (type.kind === "object" && type.get("type") !== undefined);
   const cure = isSchema ? 'Write the inner schema itself, without the outer {"type": …}.' : undefined;
-  return reading.fault("AVRO_ATTRIBUTE", type.at, text, cure);
+  return reading.fault("AVRO_SCHEMA", type.at, text, cure);
 }
 
 function readPrimitive(object: JsonObject, name: PrimitiveName): PrimitiveSchema {

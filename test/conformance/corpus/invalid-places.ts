@@ -83,7 +83,7 @@ export const invalidPlaces: { readonly [path: string]: readonly string[] } = {
   "linkedin__avro-util/parser/src/test/resources/schemas/TestInvalidFieldRecord.avsc": ["7:5 AVRO_ATTRIBUTE"],
   "linkedin__avro-util/parser/src/test/resources/schemas/TestInvalidJsonRecord.avsc": ["10:1 JSON_SYNTAX"],
   "linkedin__avro-util/parser/src/test/resources/schemas/TestInvalidReferenceRecord.avsc": ["8:15 AVRO_UNKNOWN_TYPE"],
-  "linkedin__avro-util/parser/src/test/resources/schemas/TestInvalidTypeRecord.avsc": ["2:11 AVRO_ATTRIBUTE"],
+  "linkedin__avro-util/parser/src/test/resources/schemas/TestInvalidTypeRecord.avsc": ["2:11 AVRO_SCHEMA"],
   "linkedin__avro-util/parser/src/test/resources/schemas/TestInvalidTypeRecord2.avsc": ["2:11 AVRO_UNKNOWN_TYPE"],
   "linkedin__avro-util/parser/src/test/resources/schemas/TestRecordWithHorribleDefaultValues.avsc": [
     "10:18 AVRO_DEFAULT",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../../codegen/diagnostics.js";
-import { diagnosticToJson, printDiagnostics, printLimit } from "../../../codegen/diagnostics-print.js";
+import { printDiagnostics, printLimit } from "../../../codegen/diagnostics-print.js";
 
 const file = (name: string, text: string) => ({ file: name, bytes: new TextEncoder().encode(text) });
 
@@ -107,19 +107,5 @@ describe("printed diagnostics", () => {
     const many = Array.from({ length: printLimit + 5 }, (_, line) => fault(line + 1, 1));
     expect(printDiagnostics(many, [])).toContain("… and 5 more.");
     expect(printDiagnostics(many, [])).toContain(`${printLimit + 5} errors.`);
-  });
-
-  it("are one JSON object a line for machines", () => {
-    expect(JSON.parse(diagnosticToJson(fault(2, 11, 7)))).toEqual({
-      severity: "error",
-      file: "schemas/a.avsc",
-      line: 2,
-      column: 11,
-      length: 7,
-      pointer: "/type",
-      code: "AVRO_UNKNOWN_TYPE",
-      text: "type X is unknown",
-    });
-    expect(diagnosticToJson(fault(1, 1, 1, { text: "a\nb" }))).not.toContain("\n");
   });
 });

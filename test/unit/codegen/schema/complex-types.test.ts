@@ -214,10 +214,10 @@ describe("objects that are no schema", () => {
   it.each([
     ["{}", "1:1 AVRO_MISSING"],
     ['{"name": "A"}', "1:1 AVRO_MISSING"],
-    ['{"type": 42}', "1:10 AVRO_ATTRIBUTE"],
-    ['{"type": null}', "1:10 AVRO_ATTRIBUTE"],
-    ['{"type": ["null", "int"]}', "1:10 AVRO_ATTRIBUTE"],
-    ['{"type": {"type": "int"}}', "1:10 AVRO_ATTRIBUTE"],
+    ['{"type": 42}', "1:10 AVRO_SCHEMA"],
+    ['{"type": null}', "1:10 AVRO_SCHEMA"],
+    ['{"type": ["null", "int"]}', "1:10 AVRO_SCHEMA"],
+    ['{"type": {"type": "int"}}', "1:10 AVRO_SCHEMA"],
   ])("%s is refused at %s", (text, place) => {
     expect(places(text)).toEqual([place]);
   });
