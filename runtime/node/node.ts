@@ -93,9 +93,10 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
       drainMs: config.drainMs,
     },
     ...historyOf(config),
+    stallMs: config.stallMs,
     orderedKeys: orderedKeysOf,
   });
-  closers.keep("partitions", { close: () => router.stop() });
+  closers.keep("partitions", { close: () => router.stop(), kill: () => router.kill() });
   return closers.keep(
     "gateway",
     await openGateway({ router, service, http: config.http, clock, logger, limits: { closeMs: config.drainMs } }),
