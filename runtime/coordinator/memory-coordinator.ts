@@ -21,8 +21,13 @@ export class MemoryEpochs implements EpochSource {
   }
 
   async advance(): Promise<number> {
-    this.#epoch += 1;
+    this.begin();
     return this.#epoch;
+  }
+
+  /** The next start begins: it has an epoch of its own. */
+  begin(): void {
+    this.#epoch += 1;
   }
 }
 
@@ -31,7 +36,9 @@ export class MemoryCoordinator implements Coordinator {
   readonly #masters: LocalMasters;
 
   constructor(options: MemoryCoordinatorOptions = {}) {
-    this.#masters = new LocalMasters(options.epochs ?? new MemoryEpochs());
+    const epochs = options.epochs ?? new MemoryEpochs();
+    epochs.begin();
+    this.#masters = new LocalMasters(epochs);
   }
 
   becomeMaster(request: {

@@ -135,3 +135,8 @@ export function checkpointAt(batch: number): Checkpoint {
     layout: "layout",
   };
 }
+
+/** A row that tells which change made it. */
+export function rowOf(batch: number, value = `value ${batch}`): StoredRow {
+  return { value: Buffer.from(value), offset: BigInt(batch), epoch: 1, batch, time: 1_700_000_000_000 + batch };
+}

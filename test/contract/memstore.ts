@@ -11,6 +11,7 @@ import {
   plainAnswer,
   plainRow,
   plainRows,
+  rowOf,
 } from "./memstore-model.js";
 
 /** A memstore under test. */
@@ -362,9 +363,4 @@ function put(store: string, key: string, row: StoredRow): RowChange {
 
 function remove(store: string, key: string): RowChange {
   return { store, key, row: undefined };
-}
-
-/** A row that tells which change made it. */
-export function rowOf(batch: number, value = `value ${batch}`): StoredRow {
-  return { value: Buffer.from(value), offset: BigInt(batch), epoch: 1, batch, time: 1_700_000_000_000 + batch };
 }

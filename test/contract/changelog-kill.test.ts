@@ -1,0 +1,215 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { LogRecord } from "../../runtime/changelog/changelog.js";
+import { openSqliteChangelog } from "../../runtime/changelog/sqlite-changelog.js";
+import { systemClock } from "../../runtime/core/clock.js";
+import { SeededRandom, systemRandom } from "../../runtime/core/random.js";
+import { canPreload, preloaded, restoreDurable } from "../support/preload.js";
+import { childPartitions, childTopics, numberedRecords } from "./changelog-records.js";
+import { Child } from "./child.js";
+import { type TempFolder, tempFolder } from "./temp-folder.js";
+
+const seed = 5;
+
+describe("the SQLite changelog and the disk", () => {
+  let folder: TempFolder;
+  let data: string;
+  beforeEach(async () => {
+    folder = await tempFolder();
+    data = join(realpathSync(folder.path), "data");
+    mkdirSync(data);
+  });
+  afterEach(() => folder.remove());
+
+  /** Lets a process append until `acks` are acknowledged, kills it, and gives what it acknowledged. */
+  async function killedRun(
+    epoch: number,
+    acks: number,
+    env: { readonly [name: string]: string } = {},
+  ): Promise<Acked[]> {
+    const child = new Child("changelog-child", [data, `${epoch}`], env);
+    try {
+      await child.line((line) => line === "ready");
+      child.send("run");
+      for (let count = 0; count < acks; count = ackedOf(child.lines).length)
+        await child.line((line) => line.startsWith("ack"), child.lines.length);
+    } finally {
+      await child.kill();
+    }
+    return ackedOf(child.lines);
+  }
+
+  it(`P3: what was acknowledged is there after kill -9, and appends are there whole (5 kills, seed ${seed})`, async () => {
+    const random = new SeededRandom(seed);
+    const acked: Acked[] = [];
+    for (let kill = 1; kill <= 5; kill += 1) {
+      acked.push(...(await killedRun(kill, 20 + Math.floor(random.next() * 500))));
+      await expectWhole(data, acked);
+    }
+  });
+
+  it.skipIf(!canPreload())(
+    "P3: what was acknowledged is there after a power failure (needs Linux and gcc)",
+    async () => {
+      const acked: Acked[] = [];
+      for (let kill = 1; kill <= 4; kill += 1) {
+        const shadows = join(folder.path, `shadows-${kill}`);
+        mkdirSync(shadows);
+        const variables = { FORGET_DIR: data, FORGET_SHADOW: shadows, FORGET_LEAK: kill % 2 === 0 ? "30" : "0" };
+        acked.push(
+          ...(await killedRun(kill, 200, preloaded(["forgetsync"], { ...variables, FORGET_SEED: `${kill}` }))),
+        );
+        restoreDurable(data, shadows);
+        await expectWhole(data, acked);
+      }
+    },
+  );
+
+  it.skipIf(!canPreload())(
+    "a full disk refuses appends, reads go on, and it heals by itself (needs Linux and gcc)",
+    async () => {
+      const flag = join(folder.path, "full");
+      const child = new Child(
+        "changelog-child",
+        [data, "1"],
+        preloaded(["enospc"], { ENOSPC_DIR: data, ENOSPC_FLAG: flag }),
+      );
+      try {
+        await child.line((line) => line === "ready");
+        child.send("append 1 a");
+        expect(await child.line((line) => line.startsWith("outcome 1 "))).toBe("outcome 1 acknowledged -");
+        writeFileSync(flag, "");
+        child.send("append 2 b");
+        expect(await child.line((line) => line.startsWith("outcome 2 "))).toBe(
+          "outcome 2 refused CHANGELOG_UNAVAILABLE",
+        );
+        child.send("append 3 c");
+        expect(await child.line((line) => line.startsWith("outcome 3 "))).toBe(
+          "outcome 3 refused CHANGELOG_UNAVAILABLE",
+        );
+        child.send("read 4");
+        expect(await child.line((line) => line.startsWith("read 4"))).toBe("read 4 a");
+        rmSync(flag);
+        child.send("append 5 d");
+        expect(await child.line((line) => line.startsWith("outcome 5 "))).toBe("outcome 5 acknowledged -");
+        child.send("read 6");
+        expect(await child.line((line) => line.startsWith("read 6"))).toBe("read 6 a,d");
+      } finally {
+        await child.kill();
+      }
+    },
+  );
+
+  it.skipIf(!canPreload())(
+    "a sync that fails leaves no false certainty: unknown until a fence finds out (needs Linux and gcc)",
+    async () => {
+      const flag = join(folder.path, "failing");
+      const child = new Child("changelog-child", [data, "1"], {
+        LD_PRELOAD: failsync(folder.path),
+        FAILSYNC_FLAG: flag,
+      });
+      try {
+        await child.line((line) => line === "ready");
+        child.send("append 1 a");
+        expect(await child.line((line) => line.startsWith("outcome 1 "))).toBe("outcome 1 acknowledged -");
+        writeFileSync(flag, "");
+        child.send("append 2 b");
+        expect(await child.line((line) => line.startsWith("outcome 2 "))).toBe(
+          "outcome 2 unknown CHANGELOG_UNAVAILABLE",
+        );
+        child.send("fence 3");
+        expect(await child.line((line) => / 3( |$)/.test(line))).toBe("failed 3 CHANGELOG_UNAVAILABLE");
+        child.send("append 4 c");
+        expect(await child.line((line) => line.startsWith("outcome 4 "))).toBe(
+          "outcome 4 refused CHANGELOG_UNAVAILABLE",
+        );
+        rmSync(flag);
+        child.send("fence 5");
+        const fenced = await child.line((line) => / 5( |$)/.test(line));
+        child.send("read 6");
+        const isThere = (await child.line((line) => line.startsWith("read 6"))) === "read 6 a,b";
+        expect(fenced).toBe(`fenced 5 ${isThere ? 2 : 1}`);
+        child.send("append 7 d");
+        expect(await child.line((line) => line.startsWith("outcome 7 "))).toBe("outcome 7 acknowledged -");
+        child.send("read 8");
+        expect(await child.line((line) => line.startsWith("read 8"))).toBe(isThere ? "read 8 a,b,d" : "read 8 a,d");
+      } finally {
+        await child.kill();
+      }
+    },
+  );
+
+  it("a second process is DATA_DIR_LOCKED, and free when the first is killed", async () => {
+    const child = new Child("changelog-child", [data, "1"]);
+    const open = (): ReturnType<typeof openSqliteChangelog> =>
+      openSqliteChangelog({ dataDir: data, clock: systemClock, random: systemRandom });
+    try {
+      await child.line((line) => line === "ready");
+      await expect(open()).rejects.toMatchObject({ code: "DATA_DIR_LOCKED" });
+      child.send("append 1 a");
+      expect(await child.line((line) => line.startsWith("outcome 1 "))).toBe("outcome 1 acknowledged -");
+    } finally {
+      await child.kill();
+    }
+    await (await open()).close();
+  });
+});
+
+interface Acked {
+  readonly partition: number;
+  readonly number: number;
+  readonly offset: bigint;
+}
+
+function ackedOf(lines: readonly string[]): Acked[] {
+  return lines
+    .filter((line) => line.startsWith("ack "))
+    .map((line) => {
+      const [, partition, number, offset = "0"] = line.split(" ");
+      return { partition: Number(partition), number: Number(number), offset: BigInt(offset) };
+    });
+}
+
+/** Opens the data and checks: all that was acknowledged is there at its offset; appends are whole and without gaps. */
+async function expectWhole(dataDir: string, acked: readonly Acked[]): Promise<void> {
+  const changelog = await openSqliteChangelog({ dataDir, clock: systemClock, random: systemRandom });
+  try {
+    for (let partition = 0; partition < childPartitions; partition += 1) {
+      const records = new Map<string, LogRecord[]>();
+      for (const topic of childTopics) {
+        const found: LogRecord[] = [];
+        for (let from = 0n; ; ) {
+          const slice = await changelog.read({ topic, partition, fromOffset: from });
+          found.push(...slice.records);
+          if (slice.nextOffset === slice.endOffset) break;
+          from = slice.nextOffset;
+        }
+        records.set(topic, found);
+      }
+      const mine = acked.filter((ack) => ack.partition === partition);
+      const last = Math.max(0, ...(records.get(childTopics[0] ?? "") ?? []).map(({ headers }) => headers?.batch ?? 0));
+      expect(last).toBeGreaterThanOrEqual(Math.max(0, ...mine.map(({ number }) => number)));
+      const expected = Array.from({ length: last }, (_, index) => numberedRecords(1, index + 1)).flat();
+      for (const topic of childTopics) {
+        const texts = (records.get(topic) ?? []).map(({ key }) => Buffer.from(key ?? []).toString());
+        expect(texts).toEqual(expected.filter((record) => record.topic === topic).map(({ key }) => key.toString()));
+      }
+      const offsets = new Map(
+        (records.get(childTopics[0] ?? "") ?? []).map((r) => [r.headers?.batch, r.offset] as const).reverse(),
+      );
+      for (const { number, offset } of mine) expect(offsets.get(number)).toBe(offset);
+    }
+  } finally {
+    await changelog.close();
+  }
+}
+
+function failsync(folder: string): string {
+  const object = join(folder, "failsync.so");
+  const source = fileURLToPath(new URL("./preload/failsync.c", import.meta.url));
+  execFileSync("gcc", ["-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", object, source, "-ldl"]);
+  return object;
+}
