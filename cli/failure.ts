@@ -28,6 +28,13 @@ export class CommandEnd extends Error {
 /** The command was used wrongly; the text says how it is used. */
 export class WrongUse extends Error {}
 
+/** The project's own code threw while it was loaded. */
+export class ProjectCodeFailure extends Error {
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+  }
+}
+
 /** Codes that speak of the user's input rather than of the system. */
 const inputCodes: ReadonlySet<string> = new Set(["GENERATED_STALE", "HANDLER_MISSING", "CONFIG_INVALID", "NOT_YET"]);
 
@@ -39,6 +46,7 @@ export function reportFailure(error: unknown, terminal: Terminal): ExitCode {
     terminal.emit({ event: "error", code: "WRONG_USE", text: error.message });
     return exitCodes.wrongUse;
   }
+  if (error instanceof ProjectCodeFailure) return reportProjectCode(error, terminal);
   const code = isAffinityError(error) ? error.code : "INTERNAL";
   const text = isAffinityError(error) ? error.detail : messageOf(error);
   terminal.note(`${terminal.colors.red("error")} ${code}: ${text}`);
@@ -46,4 +54,13 @@ export function reportFailure(error: unknown, terminal: Terminal): ExitCode {
     terminal.note(terminal.colors.dim(error.stack));
   terminal.emit({ event: "error", code, text });
   return inputCodes.has(code) ? exitCodes.findings : exitCodes.systemFailed;
+}
+
+function reportProjectCode({ message, cause }: ProjectCodeFailure, terminal: Terminal): ExitCode {
+  const isMissing = cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND";
+  terminal.note(`${terminal.colors.red("error")}: the project's code cannot be loaded: ${message}`);
+  if (isMissing) terminal.note("Is everything installed? `npm install` does it.");
+  else if (cause instanceof Error && cause.stack !== undefined) terminal.note(terminal.colors.dim(cause.stack));
+  terminal.emit({ event: "error", code: "PROJECT_CODE", text: message });
+  return exitCodes.findings;
 }

@@ -1,8 +1,11 @@
 /** `affinity serve`: configuration → project's code → node, until a signal or the node's own end. */
 import { systemClock } from "../../runtime/core/clock.js";
+import { isAffinityError } from "../../runtime/core/errors.js";
 import { systemRandom } from "../../runtime/core/random.js";
+import type { ResolvedConfig } from "../../runtime/node/config/resolved.js";
 import { openNode } from "../../runtime/node/node.js";
-import { loadProject, loadService } from "../../runtime/node/project.js";
+import { loadProject, loadService, type Project } from "../../runtime/node/project.js";
+import { ProjectCodeFailure } from "../failure.js";
 import { readProject } from "../project.js";
 import type { Terminal } from "../terminal.js";
 import { assertFresh } from "./fresh.js";
@@ -22,8 +25,7 @@ export async function serve(
     const read = readProject(request.config, terminal).config;
     const http = { ...read.http, cors: { ...read.http.cors, anyLoopback: request.anyLoopback } };
     const config = { ...read, http };
-    await assertFresh(config, await loadService(config));
-    const { service, handlers } = await loadProject(config);
+    const { service, handlers } = await loadFresh(config);
     const logger = await processLogger(config.logLevel, terminal);
     const node = await openNode({ config, service, handlers, clock: systemClock, random: systemRandom, logger });
     // `uptime` counts from the start of the process, so the time is what a person waited.
@@ -37,5 +39,15 @@ export async function serve(
   } catch (error) {
     parent.tellFailure(error);
     throw error;
+  }
+}
+
+/** The project's code, once it is known to belong to its schemas. @throws ProjectCodeFailure for what the code throws. */
+async function loadFresh(config: ResolvedConfig): Promise<Project> {
+  try {
+    await assertFresh(config, await loadService(config));
+    return await loadProject(config);
+  } catch (error) {
+    throw isAffinityError(error) ? error : new ProjectCodeFailure(error);
   }
 }

@@ -94,6 +94,28 @@ describe("affinity serve", () => {
     );
   });
 
+  it("says which code of the project does not load, and what is not installed: exit code 1", async () => {
+    await edited(
+      "src/handlers/counters.ts",
+      (text) => `${text}throw new Error("at the top");`,
+      async () => {
+        const { exitCode, stderr } = await inProject("serve");
+        expect([exitCode, stderr]).toEqual([
+          1,
+          expect.stringMatching(/cannot be loaded: at the top\n[\s\S]*counters\.ts/),
+        ]);
+      },
+    );
+    await edited(
+      "src/handlers/counters.ts",
+      (text) => `import "not-installed";${text}`,
+      async () => {
+        const { exitCode, stderr } = await inProject("serve");
+        expect([exitCode, stderr]).toEqual([1, expect.stringContaining("`npm install` does it")]);
+      },
+    );
+  });
+
   it("refuses stored data of a changed schema before anything is written: SCHEMA_CHANGED, exit code 3", async () => {
     const change = (text: string): string =>
       text.replace('"fields": [', '"fields": [{ "name": "label", "type": "string" },');
