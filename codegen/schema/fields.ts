@@ -7,50 +7,55 @@ import { docOf, otherAttributes } from "./attributes.js";
 import type { FieldDraft } from "./draft.js";
 import type { Field } from "./model.js";
 import { isName, nameCure } from "./names.js";
-import { readSchema } from "./read.js";
-import type { Context, Reading } from "./reading.js";
+import type { Context, Reading, ReadPart } from "./reading.js";
 
 const orders = ["ascending", "descending", "ignore"] as const;
 
-/** The fields, faulty ones left out; undefined when there is no array of them. `inner.subject` names the record. */
+interface FieldsPlace {
+  /** `subject` names the record or message. */
+  readonly context: Context;
+  readonly readPart: ReadPart;
+  /** The attribute that lists the fields. */
+  readonly attribute: "fields" | "request";
+}
+
+/** The fields, faulty ones left out; undefined when there is no array of them. */
 export function readFields(
   reading: Reading,
   object: JsonObject,
-  inner: Context,
-  attribute = "fields",
+  { context, readPart, attribute }: FieldsPlace,
 ): readonly FieldDraft[] | undefined {
-  const node = reading.required(object, attribute, inner.subject);
+  const { subject } = context;
+  const node = reading.required(object, attribute, subject);
   if (node === undefined) return undefined;
-  if (node.kind !== "array") return reading.wrongKind(node, `${quoted(attribute)} of ${inner.subject}`, ["an array"]);
+  if (node.kind !== "array") return reading.wrongKind(node, `${quoted(attribute)} of ${subject}`, ["an array"]);
   const places = new Map<string, number>();
   return node.items.flatMap((item) => {
-    const field = readField(reading, item, inner);
+    const field = readField(reading, item, context, readPart);
     if (field === undefined) return [];
     const line = places.get(field.name);
     if (line === undefined) {
       places.set(field.name, field.at.line);
       return [field];
     }
-    const text = `${inner.subject} has a field ${excerpt(field.name)} twice, here and on line ${line}`;
+    const text = `${subject} has a field ${excerpt(field.name)} twice, here and on line ${line}`;
     reading.fault("AVRO_DUPLICATE_FIELD", field.at, text, "Rename or remove one of them.");
     return [];
   });
 }
 
-function readField(reading: Reading, node: JsonNode, inner: Context): FieldDraft | undefined {
+function readField(reading: Reading, node: JsonNode, context: Context, readPart: ReadPart): FieldDraft | undefined {
   if (node.kind !== "object") {
-    return reading.wrongKind(node, `a field of ${inner.subject}`, ['an object with "name" and "type"']);
+    return reading.wrongKind(node, `a field of ${context.subject}`, ['an object with "name" and "type"']);
   }
-  const name = readFieldName(reading, node, inner);
-  const subject = name === undefined ? `a field of ${inner.subject}` : `field ${excerpt(name)} of ${inner.subject}`;
+  const name = readFieldName(reading, node, context);
+  const subject = name === undefined ? `a field of ${context.subject}` : `field ${excerpt(name)} of ${context.subject}`;
   const typeNode = reading.required(node, "type", subject);
-  const type = typeNode && readSchema(reading, typeNode, { ...inner, subject });
+  const type = typeNode && readPart(reading, typeNode, { ...context, subject });
   const order = readOrder(reading, node, subject);
   const aliases = reading.texts(node, "aliases", subject).map((alias) => alias.value);
   if (name === undefined || type === undefined) return undefined;
   const doc = docOf(node);
-  const understood = ["default", "order", "aliases", ...Object.keys(doc)];
-  const at = node.get("name")?.at ?? node.at;
   return {
     name,
     type,
@@ -58,17 +63,17 @@ function readField(reading: Reading, node: JsonNode, inner: Context): FieldDraft
     aliases,
     order,
     defaultNode: node.get("default"),
-    attributes: otherAttributes(node, understood),
-    at,
+    attributes: otherAttributes(node, ["default", "order", "aliases", ...Object.keys(doc)]),
+    at: node.get("name")?.at ?? node.at,
   };
 }
 
-function readFieldName(reading: Reading, object: JsonObject, inner: Context): string | undefined {
-  const node = reading.required(object, "name", `a field of ${inner.subject}`);
+function readFieldName(reading: Reading, object: JsonObject, { subject }: Context): string | undefined {
+  const node = reading.required(object, "name", `a field of ${subject}`);
   if (node === undefined) return undefined;
-  if (node.kind !== "string") return reading.wrongKind(node, `"name" of a field of ${inner.subject}`, ["a text"]);
+  if (node.kind !== "string") return reading.wrongKind(node, `"name" of a field of ${subject}`, ["a text"]);
   if (isName(node.value)) return node.value;
-  const text = `the name ${quoted(node.value)} of a field of ${inner.subject} is not legal`;
+  const text = `the name ${quoted(node.value)} of a field of ${subject} is not legal`;
   return reading.fault("AVRO_NAME", node.at, text, nameCure(node.value));
 }
 

@@ -52,7 +52,8 @@ function readMessage(reading: Reading, { name, value }: JsonMember, context: Con
     return;
   }
   const inner = { ...context, subject };
-  reading.parameters.push({ owner: subject, fields: readFields(reading, value, inner, "request") ?? [] });
+  const parameters = readFields(reading, value, { context: inner, readPart: readSchema, attribute: "request" });
+  reading.parameters.push({ owner: subject, fields: parameters ?? [] });
   const isOneWay = readOneWay(reading, value, subject);
   const response = isOneWay ? value.get("response") : reading.required(value, "response", subject);
   const reply = response && readSchema(reading, response, { ...inner, subject: `the response of ${subject}` });

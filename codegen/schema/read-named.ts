@@ -8,7 +8,7 @@ import { readFields } from "./fields.js";
 import { readLogicalType } from "./logical.js";
 import type { FixedType, ReferenceSchema } from "./model.js";
 import { type FullName, fullNameOf, isName, isNamespace, isPrimitiveName, nameCure } from "./names.js";
-import type { Context, Head, NamedBody, Reading } from "./reading.js";
+import type { Context, Head, NamedBody, Reading, ReadPart } from "./reading.js";
 import { sameJson } from "./same-json.js";
 
 export type NamedWord = "record" | "error" | "enum" | "fixed";
@@ -16,13 +16,16 @@ export type NamedWord = "record" | "error" | "enum" | "fixed";
 /** Largest `size` of a fixed: an int, as in Java. */
 const sizeLimit = 2n ** 31n - 1n;
 
+/** A definition's first word, and where it stands. */
+interface NamedPlace {
+  readonly word: NamedWord;
+  readonly context: Context;
+  readonly readPart: ReadPart;
+}
+
 /** Reads a definition and takes its name; gives a reference to it. With a faulty name the body is read for its faults only. */
-export function readNamed(
-  reading: Reading,
-  object: JsonObject,
-  word: NamedWord,
-  context: Context,
-): ReferenceSchema | undefined {
+export function readNamed(reading: Reading, object: JsonObject, place: NamedPlace): ReferenceSchema | undefined {
+  const { word, context } = place;
   const name = readDefinedName(reading, object, word, context);
   const known = name ?? { fullName: "", namespace: context.namespace, name: "" };
   const definition: Definition = { at: object.get("name")?.at ?? object.at, node: object, draft: undefined };
@@ -30,11 +33,8 @@ export function readNamed(
   if (name !== undefined && !isCopy) reading.definitions.set(name.fullName, definition);
   const subject = excerpt(name?.fullName ?? `the ${word} of ${context.subject}`);
   const inner = { namespace: known.namespace, subject, isCopy: isCopy || context.isCopy === true };
-  const aliases = readAliases(reading, object, inner);
-  definition.draft = readBody(reading, object, word, {
-    head: { ...known, at: definition.at, aliases, ...docOf(object) },
-    inner,
-  });
+  const head: Head = { ...known, at: definition.at, aliases: readAliases(reading, object, inner), ...docOf(object) };
+  definition.draft = readBody(reading, object, head, { ...place, context: inner });
   return name && { kind: "reference", fullName: name.fullName, at: object.at, attributes: {} };
 }
 
@@ -108,29 +108,19 @@ function readAliases(reading: Reading, object: JsonObject, inner: Context): read
   });
 }
 
-interface BodyContext {
-  readonly head: Head;
-  readonly inner: Context;
-}
-
 function readBody(
   reading: Reading,
   object: JsonObject,
-  word: NamedWord,
-  { head, inner }: BodyContext,
+  head: Head,
+  { word, context, readPart }: NamedPlace,
 ): TypeDraft | undefined {
   const understood = ["namespace", "aliases", ...Object.keys(docOf(object))];
-  switch (word) {
-    case "enum":
-      return readEnum(reading, object, { head, understood, owner: inner.subject });
-    case "fixed":
-      return readFixed(reading, object, { head, understood, owner: inner.subject });
-    default: {
-      const fields = readFields(reading, object, inner);
-      const attributes = otherAttributes(object, understood);
-      return fields && { kind: "record", ...head, isError: word === "error", fields, attributes };
-    }
-  }
+  const body = { head, understood, owner: context.subject };
+  if (word === "enum") return readEnum(reading, object, body);
+  if (word === "fixed") return readFixed(reading, object, body);
+  const fields = readFields(reading, object, { context, readPart, attribute: "fields" });
+  const attributes = otherAttributes(object, understood);
+  return fields && { kind: "record", ...head, isError: word === "error", fields, attributes };
 }
 
 function readFixed(

@@ -49,7 +49,7 @@ function readObject(reading: Reading, object: JsonObject, context: Context): Sch
   if (isPrimitiveName(type.value)) return readPrimitive(object, type.value);
   if (!isComplexWord(type.value)) return readName(reading, type, context, otherAttributes(object, []));
   if (type.value === "array" || type.value === "map") return readCollection(reading, object, type.value, context);
-  return readNamed(reading, object, type.value, context);
+  return readNamed(reading, object, { word: type.value, context, readPart: readSchema });
 }
 
 function noType(reading: Reading, object: JsonObject, { subject }: Context): undefined {

@@ -24,6 +24,9 @@ export interface Context {
   readonly isCopy?: boolean;
 }
 
+/** Reads the schema of a part; given to readers of parts, since schemas hold definitions and these hold schemas. */
+export type ReadPart = (reading: Reading, node: JsonNode, context: Context) => Schema | undefined;
+
 /** What every definition has beside its body. */
 export type Head = Pick<EnumType, "at" | "fullName" | "namespace" | "name" | "aliases" | "doc">;
 
