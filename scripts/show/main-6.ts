@@ -29,7 +29,10 @@ try {
   await secondProcess();
   await newerFormat();
   await changedSchema();
+} catch (error) {
+  report.fail("the line could not go on", error instanceof Error ? (error.stack ?? error.message) : String(error));
 } finally {
+  Server.killAll();
   project.remove();
 }
 report.finish();
@@ -45,7 +48,12 @@ async function during(
     await act(server);
     await rows.compare(server.url, fault);
   } finally {
-    await server.stop();
+    const { code } = await server.stop();
+    report.check(
+      "a server outlives the fault",
+      code === 0,
+      () => `${fault}: exit code ${code}: ${server.output.slice(-2000)}`,
+    );
   }
   const again = await Server.start({ folder });
   await rows.compare(again.url, `${fault}, and a restart`);
@@ -55,8 +63,16 @@ async function during(
 
 async function handlers(): Promise<void> {
   const server = await Server.start({ folder });
-  await rows.seed(server.url);
-  await server.stop();
+  try {
+    await rows.seed(server.url);
+  } finally {
+    const { code } = await server.stop();
+    report.check(
+      "a server outlives plain writes",
+      code === 0,
+      () => `exit code ${code}: ${server.output.slice(-2000)}`,
+    );
+  }
   await during("a handler that throws", async ({ url }) => {
     const cure = /things|fail|look|log/;
     for (const how of ["error", "text", "nothing", "frozen", "rejected"]) {
@@ -93,7 +109,7 @@ async function handlers(): Promise<void> {
 
 async function blockedLoop(): Promise<void> {
   const server = await Server.start({ folder });
-  const lost = call(server.url, "POST", "/things/thing-5/block").catch(() => undefined);
+  const lost = call(server.url, "POST", "/things/thing-5/block");
   const ending = await Promise.race([server.ended, wait(15_000)]);
   if (ending === undefined) await server.kill();
   await lost;
@@ -243,6 +259,8 @@ async function portInUse(): Promise<void> {
 
 async function secondProcess(): Promise<void> {
   await during("a second process", async ({ url }) => {
+    // The first has written behind by then what it still gathers.
+    await wait(3000);
     await refusesToStart("a second process on the same folder", "DATA_DIR_LOCKED", /process|dataDir|stop/i);
     const answer = await call(url, "POST", "/things/thing-8/add", "8");
     report.check("a second process: the first goes on", answer.status === 200, () => answer.text);

@@ -1,6 +1,6 @@
 /** Projects of users, in temp folders, with the built package as their dependency. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,8 @@ export interface CommandResult {
 /** @param parent where the folder comes to lie; default the system's place for temporary files. */
 export function tempProject(files: ProjectFiles, parent: string = tmpdir()): TempProject {
   const folder = realpathSync(mkdtempSync(join(parent, "affinity-project-")));
+  // A server may run as somebody else.
+  chmodSync(folder, 0o755);
   const write = (more: ProjectFiles): void => {
     for (const [path, content] of Object.entries(more)) {
       const file = join(folder, path);
