@@ -2,8 +2,9 @@
 import type { Diagnostic, SourceRef } from "../diagnostics.js";
 import { nearest } from "../diagnostics-nearest.js";
 import { listed, quoted } from "../diagnostics-text.js";
-import { describeJson, type JsonNode, type JsonObject, type JsonString } from "../json-node.js";
+import { describeJson, type JsonMember, type JsonNode, type JsonObject, type JsonString } from "../json-node.js";
 import type { DefinitionCode } from "./codes.js";
+import { faultLimit } from "./limits.js";
 
 /** A member that a definition may have; `not-yet`: one without a runtime so far. */
 export type MemberRules = { readonly [name: string]: "required" | "optional" | "not-yet" };
@@ -11,8 +12,12 @@ export type MemberRules = { readonly [name: string]: "required" | "optional" | "
 export class Findings {
   readonly diagnostics: Diagnostic[] = [];
 
-  /** Reports a fault; gives undefined, for `return findings.fault(…)`. */
+  /** Reports a fault; gives undefined, for `return findings.fault(…)`. Beyond the limit there is one last line. */
   fault(code: DefinitionCode, at: SourceRef, text: string, suggestion?: string): undefined {
+    if (this.diagnostics.length === faultLimit) {
+      this.diagnostics.push({ at, code, text: `there are more faults from here on; ${faultLimit} are told` });
+    }
+    if (this.diagnostics.length > faultLimit) return;
     this.diagnostics.push({ at, code, text, ...(suggestion === undefined ? {} : { suggestion }) });
     return undefined;
   }
@@ -63,6 +68,19 @@ export class Findings {
     const node = object.get(name);
     if (node === undefined || node.kind === "object") return node;
     return this.wrongKind(node, `${quoted(name)} of ${owner}`, "an object");
+  }
+
+  /** The members of a member that must be an object if it is there; of too many none. */
+  entries(object: JsonObject, name: string, owner: string, limit: number): readonly JsonMember[] {
+    const members = this.object(object, name, owner)?.members ?? [];
+    if (members.length <= limit) return members;
+    const at = object.get(name)?.at ?? object.at;
+    this.fault(
+      "DEFINITION_RANGE",
+      at,
+      `${quoted(name)} of ${owner} has ${members.length} members; at most ${limit} are allowed`,
+    );
+    return [];
   }
 
   /** The texts of a member that must be an array of them if it is there. */

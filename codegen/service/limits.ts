@@ -11,3 +11,12 @@ export const topicLengthLimit = 249;
 
 /** Characters of names: they become parts of topics, paths, files and identifiers. */
 export const nameLengthLimit = 64;
+
+/** Stores of a keyspace. */
+export const storeLimit = 1_000;
+
+/** Messages of a keyspace. */
+export const messageLimit = 1_000;
+
+/** Faults of definitions that are told in one run. */
+export const faultLimit = 1_000;

@@ -47,11 +47,12 @@ interface PlacedRoute {
 /** Reports paths and routes for which one request could be meant for two. Of two keyspaces only the first meeting. */
 export function checkRoutes(findings: Findings, keyspaces: readonly PlacedKeyspace[]): void {
   const told = new Set<string>();
-  const byLength = new Map<string, PlacedRoute[]>();
+  const groups = new Map<string, PlacedRoute[]>();
   for (const route of keyspaces.flatMap(routesOf)) {
-    const group = `${route.shape.method} ${route.shape.segments.length}`;
-    const others = byLength.get(group) ?? [];
-    byLength.set(group, others);
+    // The first segment is never a parameter, so that only routes of one group can meet.
+    const group = [route.shape.method, route.shape.segments.length, route.shape.segments[0]].join(" ");
+    const others = groups.get(group) ?? [];
+    groups.set(group, others);
     const other = others.find((candidate) => isMeeting(candidate, route));
     others.push(route);
     const pair = other && [other.keyspace.name, route.keyspace.name].join(" ");

@@ -4,7 +4,7 @@ import { quoted } from "../diagnostics-text.js";
 import type { JsonNode, JsonObject } from "../json-node.js";
 import type { KeyspaceDraft, Placed, StoreDraft } from "./draft.js";
 import type { Findings, MemberRules } from "./finding.js";
-import { partitionRange, replicaRange, topicLengthLimit } from "./limits.js";
+import { partitionRange, replicaRange, storeLimit, topicLengthLimit } from "./limits.js";
 import { offeredOperations } from "./model.js";
 import { checkName } from "./name-rules.js";
 import { readMessages } from "./read-message.js";
@@ -79,7 +79,7 @@ function readEncoding(findings: Findings, object: JsonObject, owner: string): Pl
 
 function readStores(findings: Findings, object: JsonObject, name: string, owner: string): readonly StoreDraft[] {
   const value = object.get("value");
-  const stores = findings.object(object, "stores", owner);
+  const stores = findings.entries(object, "stores", owner, storeLimit);
   if (object.get("stores") === undefined) {
     if (value !== undefined) return [{ name, at: value.at, doc: undefined, key: undefined, value, topic: undefined }];
     const cure = '"value" names the type of its values, "stores" names several stores.';
@@ -95,9 +95,10 @@ function readStores(findings: Findings, object: JsonObject, name: string, owner:
       '"value" is short for one store; remove it.',
     );
   }
-  if (stores?.members.length === 0)
-    findings.fault("DEFINITION_VALUE", stores.at, `"stores" of ${owner} names no store`);
-  return (stores?.members ?? []).flatMap((member) => {
+  const written = object.get("stores");
+  if (written?.kind === "object" && written.members.length === 0)
+    findings.fault("DEFINITION_VALUE", written.at, `"stores" of ${owner} names no store`);
+  return stores.flatMap((member) => {
     const isNamed = checkName(findings, member.name, member.nameAt, "store");
     const store = readStore(findings, member.value, { name: member.name, at: member.nameAt, owner });
     if (store?.key !== undefined && member.name === name) {

@@ -4,6 +4,7 @@ import { quoted } from "../diagnostics-text.js";
 import type { JsonNode, JsonObject, JsonString } from "../json-node.js";
 import type { MessageDraft } from "./draft.js";
 import type { Findings, MemberRules } from "./finding.js";
+import { messageLimit } from "./limits.js";
 import { checkName } from "./name-rules.js";
 import { faultOfPath, keySegment, methods } from "./routes.js";
 
@@ -20,8 +21,7 @@ const members: MemberRules = {
 const codePattern = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
 
 export function readMessages(findings: Findings, keyspace: JsonObject, owner: string): readonly MessageDraft[] {
-  const messages = findings.object(keyspace, "messages", owner);
-  return (messages?.members ?? []).flatMap((member) => {
+  return findings.entries(keyspace, "messages", owner, messageLimit).flatMap((member) => {
     const isNamed = checkName(findings, member.name, member.nameAt, "message");
     const message = readMessage(findings, member.value, { name: member.name, at: member.nameAt, owner });
     return isNamed && message !== undefined ? [message] : [];

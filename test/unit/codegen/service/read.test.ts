@@ -135,6 +135,15 @@ describe("reading definitions", () => {
     expect(others).toEqual([]);
   });
 
+  it("refuses more stores or messages than anybody has, and tells a bounded number of faults", () => {
+    const many = (count: number, value: unknown) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`m${index}`, value]));
+    expect(faultsWith({ messages: many(1_001, { access: "read" }) })).toEqual([
+      'DEFINITION_RANGE "messages" of keyspace "accounts" has 1001 members; at most 1000 are allowed',
+    ]);
+    expect(faultsWith({ messages: many(1_000, {}), ...many(2_000, 1) })).toHaveLength(1_001);
+  });
+
   it("refuses a GET for a message that writes", () => {
     expect(faultsWith({ messages: { open: { access: "write", route: "GET /a/{key}/open" } } })[0]).toMatch(
       /^DEFINITION_ROUTE message "open" of keyspace "accounts" writes, and its route is a GET/,
