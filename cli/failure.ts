@@ -47,13 +47,19 @@ export function reportFailure(error: unknown, terminal: Terminal): ExitCode {
     return exitCodes.wrongUse;
   }
   if (error instanceof ProjectCodeFailure) return reportProjectCode(error, terminal);
-  const code = isAffinityError(error) ? error.code : "INTERNAL";
+  const code = isAffinityError(error) ? error.code : (systemCode(error) ?? "INTERNAL");
   const text = isAffinityError(error) ? error.detail : messageOf(error);
   terminal.note(`${terminal.colors.red("error")} ${code}: ${text}`);
-  if (!isAffinityError(error) && error instanceof Error && error.stack !== undefined)
+  if (code === "INTERNAL" && error instanceof Error && error.stack !== undefined)
     terminal.note(terminal.colors.dim(error.stack));
   terminal.emit({ event: "error", code, text });
   return inputCodes.has(code) ? exitCodes.findings : exitCodes.systemFailed;
+}
+
+/** `EACCES` and the like: what the operating system refused needs no stack. */
+function systemCode(error: unknown): string | undefined {
+  const isRefusal = error instanceof Error && "syscall" in error && "code" in error;
+  return isRefusal && typeof error.code === "string" ? error.code : undefined;
 }
 
 function reportProjectCode({ message, cause }: ProjectCodeFailure, terminal: Terminal): ExitCode {

@@ -11,6 +11,12 @@ process.once("exit", (code) => {
   process.exitCode = exitCodes.systemFailed;
 });
 
+// `affinity inspect | head` ends when head does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCodes.done);
+});
+
 // Users' code may leave timers behind; what was printed goes out first.
 const exitCode = await run(process.argv.slice(2));
 process.stdout.write("", () => process.exit(exitCode));

@@ -8,6 +8,7 @@ import { loadProject, loadService, type Project } from "../../runtime/node/proje
 import { ProjectCodeFailure } from "../failure.js";
 import { readProject } from "../project.js";
 import type { Terminal } from "../terminal.js";
+import { endOnCrash } from "./crash.js";
 import { assertFresh } from "./fresh.js";
 import { processLogger } from "./log.js";
 import { Parent } from "./parent.js";
@@ -27,6 +28,7 @@ export async function serve(
     const config = { ...read, http };
     const { service, handlers } = await loadFresh(config);
     const logger = await processLogger(config.logLevel, terminal);
+    endOnCrash(logger);
     const node = await openNode({ config, service, handlers, clock: systemClock, random: systemRandom, logger });
     // `uptime` counts from the start of the process, so the time is what a person waited.
     const ms = Math.round(process.uptime() * 1000);

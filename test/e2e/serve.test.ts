@@ -131,6 +131,25 @@ describe("affinity serve", () => {
     await server.stopped();
   });
 
+  it("ends with 3, and says why, at a rejection of the project's code that nobody catches; loses nothing", async () => {
+    const stray = (text: string): string =>
+      text.replace(
+        "const counter =",
+        'if (key === "stray") void Promise.reject(new Error("left alone"));\n    const counter =',
+      );
+    await edited("src/handlers/counters.ts", stray, async () => {
+      const server = serving();
+      const url = await ready(server);
+      expect((await add(url, "kept")).status).toBe(200);
+      await add(url, "stray").catch(() => undefined);
+      expect(await server.ended).toEqual([3, null]);
+      expect(server.output).toContain("left alone");
+    });
+    const server = serving();
+    expect((await fetch(`${await ready(server)}/counters/kept`)).status).toBe(200);
+    await server.stopped();
+  });
+
   it("refuses a port that is taken (PORT_IN_USE) and a data folder that is in use (DATA_DIR_LOCKED): exit code 3", async () => {
     const port = await freePort();
     configure({ http: { port } });
