@@ -200,7 +200,9 @@ export class Reader {
       this.blockEnd = this.place + size;
     }
     if (count > this.remaining && count > emptyItemsLimit) {
-      throw fault(`found a block of ${count} items in ${this.remaining} bytes; expected no more items than bytes`);
+      throw fault(
+        `found a block of ${BigInt(count)} items in ${this.remaining} bytes; expected no more items than bytes`,
+      );
     }
     return count;
   }

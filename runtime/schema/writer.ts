@@ -76,7 +76,7 @@ export class Writer {
 
   /** A whole number of 32 bits. */
   int(value: number): void {
-    if ((value | 0) !== value) throw mismatch("int (a whole number of 32 bits)", value);
+    if (typeof value !== "number" || (value | 0) !== value) throw mismatch("int (a whole number of 32 bits)", value);
     this.varint((value << 1) ^ (value >> 31));
   }
 
@@ -90,7 +90,7 @@ export class Writer {
 
   /** A long that the program holds as a number: a safe integer. */
   longNumber(value: number): void {
-    if ((value | 0) === value) this.varint((value << 1) ^ (value >> 31));
+    if (typeof value === "number" && (value | 0) === value) this.varint((value << 1) ^ (value >> 31));
     else if (Number.isSafeInteger(value)) this.varint64(value | 0, Math.floor(value / 4_294_967_296));
     else throw mismatch("long (a whole number between -(2^53 - 1) and 2^53 - 1)", value);
   }

@@ -54,7 +54,10 @@ const logicals: readonly JsonValue[] = [
 /** A schema without names that repeat; maps only where they are allowed. */
 export function schema(options: { readonly maps: boolean; readonly logical: boolean }): fc.Arbitrary<JsonValue> {
   let count = 0;
-  const name = (): string => `n.T${(count += 1)}`;
+  const name = (): string => {
+    count += 1;
+    return `n.T${count}`;
+  };
   const named = fc
     .constantFrom("enum", "fixed")
     .map(
@@ -109,24 +112,24 @@ function kindOf(branch: JsonValue): string | undefined {
 }
 
 /** Values of a type as TypeScript holds them when they are read. */
-export function valueOf(node: TypeNode, depth = 0): fc.Arbitrary<unknown> {
+export function valueFor(node: TypeNode, depth = 0): fc.Arbitrary<unknown> {
   switch (node.kind) {
     case "null":
       return fc.constant(null);
     case "enum":
       return fc.constantFrom(...node.symbols);
     case "array":
-      return fc.array(valueOf(node.items, depth + 1), { maxLength: depth > 3 ? 1 : 4 });
+      return fc.array(valueFor(node.items, depth + 1), { maxLength: depth > 3 ? 1 : 4 });
     case "map":
-      return fc.dictionary(text, valueOf(node.values, depth + 1), { maxKeys: 4, noNullPrototype: false });
+      return fc.dictionary(text, valueFor(node.values, depth + 1), { maxKeys: 4, noNullPrototype: false });
     case "record":
-      return fc.tuple(...node.fields.map((field) => valueOf(field.type, depth + 1))).map((values) => {
+      return fc.tuple(...node.fields.map((field) => valueFor(field.type, depth + 1))).map((values) => {
         return Object.fromEntries(node.fields.map((field, index) => [field.name, values[index]]));
       });
     case "union":
       return fc.oneof(
         ...node.branches.map((branch, index) =>
-          valueOf(branch, depth + 1).map((value) =>
+          valueFor(branch, depth + 1).map((value) =>
             node.isTagged && branch.kind !== "null" ? { [node.tags[index] ?? ""]: value } : value,
           ),
         ),

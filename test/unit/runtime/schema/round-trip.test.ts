@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { interpretedType } from "../../../../runtime/schema/entity-type.js";
 import { jsonCodec } from "../../../../runtime/schema/json-codec.js";
 import { nodeOf } from "../../../../runtime/schema/type-node.js";
-import { schema, valueOf } from "./arbitraries.js";
+import { schema, valueFor } from "./arbitraries.js";
 
 const sample = schema({ maps: true, logical: true }).chain((json) => {
   const define = () => ({ name: "t", schema: json, uses: [] });
-  return valueOf(nodeOf(define)).map((value) => ({ define, json, value }));
+  return valueFor(nodeOf(define)).map((value) => ({ define, json, value }));
 });
 
 describe("every type and value", () => {
