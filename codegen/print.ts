@@ -73,7 +73,7 @@ export class Printer {
         return this.#structure({
           kind: StructureKind.TypeAlias,
           name: declaration.name,
-          isExported: true,
+          isExported: declaration.isExported ?? true,
           type: brokenUnion(declaration.type, declaration.name.length + 16),
           ...(declaration.typeParameters === undefined ? {} : { typeParameters: [declaration.typeParameters] }),
           ...docsOf(declaration.doc),

@@ -20,12 +20,16 @@ import {
   unionShape,
 } from "./type-text.js";
 
+/** Characters of a path within a type that names of functions spell out. */
+const pathLimit = 100;
+
 /** Emits the functions of one type into one file. */
 export class CodecEmitter {
   readonly #entity: EntityModel;
   readonly #scope: TypeScope;
   /** Functions for parts of the type, in the order in which they were first needed. */
   readonly #parts: Declaration[] = [];
+  #shortened = 0;
 
   constructor(entity: EntityModel, scope: TypeScope) {
     this.#entity = entity;
@@ -94,8 +98,9 @@ export class CodecEmitter {
   }
 
   /** The function that writes a schema: a named type's own, or a new one. */
-  #writerOf(schema: Schema, name: string): string {
+  #writerOf(schema: Schema, path: string): string {
     if (schema.kind === "reference") return this.#named(schema.fullName, "write");
+    const name = this.#shortName(path, this.#entity.write);
     const parts = this.#parts.length;
     const body = this.#writeBody(schema, name);
     this.#parts.splice(parts, 0, this.#writeFunction(name, typeText(schema, "write", this.#scope), body));
@@ -170,8 +175,9 @@ export class CodecEmitter {
   }
 
   /** The function that reads a schema: a named type's own, or a new one. */
-  #readerOf(schema: Schema, name: string): string {
+  #readerOf(schema: Schema, path: string): string {
     if (schema.kind === "reference") return this.#named(schema.fullName, "read");
+    const name = this.#shortName(path, this.#entity.read);
     const parts = this.#parts.length;
     const body = this.#readBody(schema, name);
     this.#parts.splice(parts, 0, this.#readFunction(name, typeText(schema, "read", this.#scope), body));
@@ -201,6 +207,13 @@ export class CodecEmitter {
       ],
       "}",
     ];
+  }
+
+  /** Names of parts say where they are; those far inside get a number, so that names do not outgrow the code. */
+  #shortName(path: string, root: string): string {
+    if (path.length <= root.length + pathLimit) return path;
+    this.#shortened += 1;
+    return `${root}$$${this.#shortened}`;
   }
 
   #writeFunction(name: string, type: string, body: Code, doc?: string): Declaration {

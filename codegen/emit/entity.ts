@@ -17,6 +17,7 @@ import {
   fixedText,
   importFrom,
   logicalWords,
+  TypeAliases,
   type TypeScope,
   typeText,
 } from "./type-text.js";
@@ -44,13 +45,17 @@ function declaredNames(entity: EntityModel): readonly string[] {
   return [entity.typeName, entity.inputName, entity.write, entity.read, entity.define];
 }
 
-function declarationsOf(entity: EntityModel, scope: TypeScope): Declaration[] {
+function declarationsOf(entity: EntityModel, shared: TypeScope): Declaration[] {
+  const aliases = new TypeAliases(entity.typeName);
+  const scope: TypeScope = { ...shared, aliases };
   const codec = new CodecEmitter(entity, scope);
+  const types = typeDeclarations(entity, scope);
+  const functions = [...codec.writer(), ...codec.reader()];
   return [
-    ...typeDeclarations(entity, scope),
+    ...types,
+    ...aliases.declarations(),
     ...constants(entity, scope),
-    ...codec.writer(),
-    ...codec.reader(),
+    ...functions,
     defineFunction(entity, scope),
     entityConstant(entity, scope),
   ];

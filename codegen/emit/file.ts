@@ -50,6 +50,8 @@ export type Declaration =
       readonly name: string;
       readonly typeParameters?: string;
       readonly type: string;
+      /** Default true. */
+      readonly isExported?: boolean;
       readonly doc?: string;
     }
   | {

@@ -4,6 +4,9 @@ import type { JsonValue } from "../../runtime/schema/type.js";
 /** Columns after which a literal is broken over several lines. */
 const widthLimit = 100;
 
+/** Steps of indentation after which a literal stays on its line: what is nested a thousand deep is read by nobody. */
+const indentLimit = 40;
+
 const identifier = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
 /** Text as a string literal: control characters, line separators and lone surrogates are escaped. */
@@ -44,7 +47,7 @@ export function numberLiteral(value: number): string {
 
 /** A JSON value; `column` is where it starts in its line, `indent` the depth of that line in steps of two. */
 export function literal(value: JsonValue, indent = 0, column = indent * 2): string {
-  const flat = flatLiteral(value, widthLimit - column);
+  const flat = flatLiteral(value, indent > indentLimit ? Number.POSITIVE_INFINITY : widthLimit - column);
   if (flat !== undefined) return flat;
   const pad = "  ".repeat(indent + 1);
   const close = "  ".repeat(indent);

@@ -1,6 +1,7 @@
 /** Avro types in the words of TypeScript, for one file. */
 import type { NamedType, Schema } from "../schema/model.js";
 import type { EntityModel, UnnamedType } from "../service/model.js";
+import type { Declaration } from "./file.js";
 import type { ImportSet } from "./imports.js";
 import { memberName } from "./literal.js";
 import { type OutputStyle, relativeModule } from "./modules.js";
@@ -9,6 +10,31 @@ import { fixedCodec, primitiveCodec } from "./primitives.js";
 /** `read`: as decoding gives it. `write`: as encoding takes it, fields with a default being optional. */
 export type Direction = "read" | "write";
 
+/** Characters of a part's type beyond which it gets a name: types in each other a thousand deep stay linear that way. */
+const aliasLength = 600;
+
+/** Names that one type's file gives to long parts of it. */
+export class TypeAliases {
+  readonly #prefix: string;
+  readonly #names = new Map<string, string>();
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** The text itself, or where it is long the name that it has from now on. */
+  short(text: string): string {
+    if (text.length <= aliasLength) return text;
+    const name = this.#names.get(text) ?? `${this.#prefix}$type${this.#names.size + 1}`;
+    this.#names.set(text, name);
+    return name;
+  }
+
+  declarations(): Declaration[] {
+    return [...this.#names].map(([type, name]) => ({ kind: "alias", name, type, isExported: false }));
+  }
+}
+
 /** What every emitter of a file of types needs: the file's imports and all entities by full name. */
 export interface TypeScope {
   /** Of this file, without ending. */
@@ -16,6 +42,8 @@ export interface TypeScope {
   readonly imports: ImportSet;
   readonly entities: ReadonlyMap<string, EntityModel>;
   readonly style: OutputStyle;
+  /** Where the file declares types of its own. */
+  readonly aliases?: TypeAliases;
 }
 
 /** A branch of a union that is not null. */
@@ -68,20 +96,24 @@ export function typeText(schema: Schema, direction: Direction, scope: TypeScope)
     case "reference":
       return entityType(schema.fullName, direction, scope);
     case "array": {
-      const item = typeText(schema.items, direction, scope);
-      const isCompound = schema.items.kind === "array" || (schema.items.kind === "union" && item.includes(" | "));
-      return `readonly ${isCompound ? `(${item})` : item}[]`;
+      const item = partText(schema.items, direction, scope);
+      return `readonly ${/^readonly | \| /.test(item) ? `(${item})` : item}[]`;
     }
     case "map":
-      return `{ readonly [key: string]: ${typeText(schema.values, direction, scope)} }`;
+      return `{ readonly [key: string]: ${partText(schema.values, direction, scope)} }`;
     case "union":
       return unionText(unionShape(schema.branches), direction, scope);
   }
 }
 
+function partText(schema: Schema, direction: Direction, scope: TypeScope): string {
+  const text = typeText(schema, direction, scope);
+  return scope.aliases?.short(text) ?? text;
+}
+
 function unionText(union: UnionShape, direction: Direction, scope: TypeScope): string {
   const members = union.branches.map(({ schema, tag }) => {
-    const type = typeText(schema, direction, scope);
+    const type = partText(schema, direction, scope);
     return union.form === "plain" ? type : `{ readonly ${memberName(tag)}: ${type} }`;
   });
   if (union.nullIndex !== undefined) members.push("null");
