@@ -1,8 +1,8 @@
 """Runs a program in a pseudo-terminal, types Ctrl-C when it has printed a text, and says what was left of it.
 
-usage: pty.py TEXT SECONDS COMMAND...
-Prints what the program printed, then one line of JSON: exit status, seconds from Ctrl-C to the end, and the processes of
-its session that are still there.
+usage: ctrl_c.py TEXT SECONDS COMMAND...
+Prints what the program printed, then one line of JSON: exit status (negative: a signal), seconds from Ctrl-C until
+nothing of its session was left, and the processes of it that are still there after SECONDS.
 """
 
 import json, os, pty, select, sys, time
@@ -41,9 +41,15 @@ while status is None and (typed is None or time.monotonic() - typed < limit):
     if pid == child:
         status = os.waitstatus_to_exitcode(code)
 
+
+def left_over():
+    return [pid for pid in alive(child) if pid != child or status is None]
+
+
+while typed is not None and left_over() and time.monotonic() - typed < limit:
+    time.sleep(0.05)
 took = time.monotonic() - typed if typed is not None else None
-time.sleep(0.2)
-left = [pid for pid in alive(child) if pid != child or status is None]
+left = left_over()
 for pid in left:
     os.kill(pid, 9)
 sys.stdout.write(seen.decode(errors="replace"))
