@@ -5,8 +5,8 @@ import type { Clock } from "../core/clock.js";
 import { AffinityError, messageOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import { type Answer, type Outcome, streamed } from "./answer.js";
-import { type BodyReader, hasBody } from "./body.js";
-import { Exchange, type GatewayRoute } from "./exchange.js";
+import { hasBody } from "./body.js";
+import { Exchange, type ExchangeShare, type GatewayRoute, type Match } from "./exchange.js";
 import type { HostGuard } from "./host-guard.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { asAffinityError, problemAnswer } from "./problem.js";
@@ -31,17 +31,11 @@ export interface DispatcherParts {
   readonly tokens: TokenGuard;
   /** Whether the listener is reached from this machine only: then `/_affinity` needs no token of its own. */
   readonly isLoopback: boolean;
-  readonly bodies: BodyReader;
+  readonly share: ExchangeShare;
   readonly unmatched: RouteMetrics;
   readonly requestsInFlight: number;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-interface Match {
-  readonly target: Target;
-  readonly route: GatewayRoute;
-  readonly segments: readonly string[];
 }
 
 /** See the head of the file. */
@@ -73,23 +67,14 @@ export class Dispatcher {
   begin(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     // A connection that was refused may still deliver what it had sent before it knew.
     if (request.socket.writableEnded) return;
-    const startedMs = this.#parts.clock.monotonic();
-    const { target, route, segments } = this.#match(request);
-    const exchange = new Exchange({
-      request,
-      response,
-      target,
-      route,
-      segments,
-      extraHeaders: this.#parts.origins.headers(request.headers.origin),
-      startedMs,
-      bodies: this.#parts.bodies,
-      awaitsContinue,
-    });
+    const match = this.#match(request);
+    const extraHeaders = this.#parts.origins.headers(request.headers.origin);
+    const exchange = new Exchange(this.#parts.share, match, request, response, extraHeaders);
+    if (awaitsContinue) exchange.awaitContinue();
     let outcome: Outcome | Promise<Outcome>;
     try {
       this.#guard(exchange);
-      outcome = route.answer(exchange);
+      outcome = match.route.answer(exchange);
     } catch (thrown) {
       outcome = this.#failure(exchange, thrown);
     }
@@ -110,8 +95,10 @@ export class Dispatcher {
   }
 
   #match(request: IncomingMessage): Match {
-    const { routes, anyKeyRoutes } = this.#parts;
+    const { routes, anyKeyRoutes, share } = this.#parts;
     const { method = "", url = "" } = request;
+    const recent = method === "GET" ? share.recent.get(url) : undefined;
+    if (recent !== undefined) return recent;
     try {
       if (url === "*" && method === "OPTIONS") return { target: noTarget, route: this.#optionsRoute(), segments: [] };
       const target = parseTarget(url);
@@ -143,7 +130,7 @@ export class Dispatcher {
       if (tokens.isNeeded || (route.guarding === "admin" && !isLoopback)) tokens.check(headers.authorization);
     }
     if (route.isWrite) origins.checkWrite(headers.origin, host);
-    if (this.#inFlight.size >= this.#parts.requestsInFlight) {
+    if (this.#inFlight.size >= this.#parts.requestsInFlight && route.guarding !== "open") {
       throw new AffinityError(
         "GATEWAY_FULL",
         `gateway: ${this.#inFlight.size} requests are under way; send it again later`,
@@ -153,6 +140,7 @@ export class Dispatcher {
 
   #await(exchange: Exchange, outcome: Promise<Outcome>): void {
     this.#inFlight.add(exchange);
+    exchange.startedMs = this.#parts.clock.monotonic();
     outcome.then(
       (answer) => this.#settle(exchange, answer),
       (thrown) => this.#settle(exchange, this.#failure(exchange, thrown)),
@@ -166,11 +154,12 @@ export class Dispatcher {
   }
 
   #finish(exchange: Exchange, outcome: Outcome): void {
-    const { request, response, route } = exchange;
+    const { request, response, route, startedMs } = exchange;
     const status = outcome === streamed ? response.statusCode : outcome.status;
-    route.metrics.observe(status, this.#parts.clock.monotonic() - exchange.startedMs);
+    // What is answered in the turn in which it came took no time that a look at the clock would not double.
+    route.metrics.observe(status, startedMs === undefined ? 0 : this.#parts.clock.monotonic() - startedMs);
     if (outcome !== streamed) this.#write(exchange, outcome);
-    if (hasBody(request)) this.#parts.bodies.discard(request);
+    if (hasBody(request)) this.#parts.share.bodies.discard(request);
   }
 
   #write(exchange: Exchange, answer: Answer): void {

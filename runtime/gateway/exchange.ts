@@ -4,11 +4,15 @@ import type { AffinityError, Applied } from "../core/errors.js";
 import type { Outcome } from "./answer.js";
 import type { BodyReader } from "./body.js";
 import { Query } from "./query.js";
+import type { Recent } from "./recent.js";
 import type { RouteMetrics } from "./request-metrics.js";
 import type { Target } from "./target.js";
 
 /** Who reaches a route: whoever has a token where tokens are configured; only with a token from outside; everybody. */
 export type Guarding = "token" | "admin" | "open";
+
+/** What a remembered match takes beside its memo and its texts, about. */
+const matchBytes = 256;
 
 /** What stands at a method and path. */
 export interface GatewayRoute {
@@ -19,21 +23,21 @@ export interface GatewayRoute {
   readonly answer: (exchange: Exchange) => Outcome | Promise<Outcome>;
 }
 
-/** Parts of an exchange that the gateway knows before the route runs. */
-export interface ExchangeParts {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+/** A request's place: its route, and what of its target names the row. */
+export interface Match {
   readonly target: Target;
   readonly route: GatewayRoute;
   /** Raw text of the path's `{key}` segments. */
   readonly segments: readonly string[];
-  /** Added to every answer: CORS. */
-  readonly extraHeaders: readonly string[];
-  /** Monotonic ms. */
-  readonly startedMs: number;
+  /** What the route remembered of this target. */
+  readonly memo?: unknown;
+}
+
+/** What exchanges have in common. */
+export interface ExchangeShare {
   readonly bodies: BodyReader;
-  /** `Expect: 100-continue`: the caller waits for leave before it sends the body. */
-  readonly awaitsContinue: boolean;
+  /** Matches that a route found worth remembering, by the text of a GET's target. */
+  readonly recent: Recent<Match>;
 }
 
 /** See the head of the file. */
@@ -41,30 +45,52 @@ export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly headers: IncomingHttpHeaders;
-  readonly target: Target;
-  readonly route: GatewayRoute;
-  readonly segments: readonly string[];
+  readonly match: Match;
+  /** Added to every answer: CORS. */
   readonly extraHeaders: readonly string[];
-  readonly startedMs: number;
-  readonly #bodies: BodyReader;
-  #awaitsContinue: boolean;
-  #query: Query | undefined;
-  #onBodyFault: ((fault: AffinityError) => void) | undefined;
-  #isHandedOver = false;
+  /** Monotonic ms at which it began to wait; absent where it is answered at once. */
+  startedMs: number | undefined = undefined;
   /** Whether the connection ends with this answer. */
   isLast = false;
+  readonly #share: ExchangeShare;
+  #awaitsContinue = false;
+  #query: Query | undefined = undefined;
+  #onBodyFault: ((fault: AffinityError) => void) | undefined = undefined;
+  #isHandedOver = false;
 
-  constructor(parts: ExchangeParts) {
-    this.request = parts.request;
-    this.response = parts.response;
-    this.headers = parts.request.headers;
-    this.target = parts.target;
-    this.route = parts.route;
-    this.segments = parts.segments;
-    this.extraHeaders = parts.extraHeaders;
-    this.startedMs = parts.startedMs;
-    this.#bodies = parts.bodies;
-    this.#awaitsContinue = parts.awaitsContinue;
+  constructor(
+    share: ExchangeShare,
+    match: Match,
+    request: IncomingMessage,
+    response: ServerResponse,
+    extraHeaders: readonly string[],
+  ) {
+    this.#share = share;
+    this.match = match;
+    this.request = request;
+    this.response = response;
+    this.headers = request.headers;
+    this.extraHeaders = extraHeaders;
+  }
+
+  get target(): Target {
+    return this.match.target;
+  }
+
+  get route(): GatewayRoute {
+    return this.match.route;
+  }
+
+  get segments(): readonly string[] {
+    return this.match.segments;
+  }
+
+  /** Hands `memo` to later requests of the same target, for as long as there is room. @param bytes What it takes, about. */
+  remember(memo: unknown, bytes: number): void {
+    const { target, route, segments } = this.match;
+    const { method, url = "" } = this.request;
+    if (method !== "GET" && method !== "HEAD") return;
+    this.#share.recent.set(url, { target, route, segments, memo }, bytes + matchBytes + 4 * url.length);
   }
 
   /** @throws QUERY_INVALID */
@@ -75,7 +101,7 @@ export class Exchange {
 
   /** The whole body. @throws BODY_TOO_LARGE, REQUEST_TIMEOUT, REQUEST_INVALID, GATEWAY_FULL */
   body(): Promise<Buffer> {
-    const reading = this.#bodies.read(this.request);
+    const reading = this.#share.bodies.read(this.request);
     return this.arriving(reading);
   }
 
@@ -102,6 +128,11 @@ export class Exchange {
     if (!this.#awaitsContinue) return;
     this.#awaitsContinue = false;
     this.response.writeContinue();
+  }
+
+  /** `Expect: 100-continue`: the caller waits for leave before it sends the body. */
+  awaitContinue(): void {
+    this.#awaitsContinue = true;
   }
 
   /** Whether the caller still waits for leave to send its body, so that nobody knows whether it will come. */

@@ -18,8 +18,10 @@ import { keyspaceRoutes } from "./keyspace-routes.js";
 import { type GatewayLimits, type GatewayOptions, gatewayLimits } from "./options.js";
 import { OriginGuard } from "./origin-guard.js";
 import { parserFault, refuseConnection } from "./parser-faults.js";
+import { Recent } from "./recent.js";
 import { RequestMetrics } from "./request-metrics.js";
 import { RouteTable } from "./route-table.js";
+import { StalledAnswers } from "./stalled-answers.js";
 import { TokenGuard } from "./token-guard.js";
 
 /** A gateway that listens. */
@@ -42,7 +44,12 @@ export interface Gateway {
  */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const gateway = new HttpGateway(options);
-  await gateway.listen();
+  try {
+    await gateway.listen();
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
   return gateway;
 }
 
@@ -56,6 +63,7 @@ class HttpGateway implements Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #stalled: StalledAnswers;
   #closing: Promise<void> | undefined;
   #port = 0;
 
@@ -71,13 +79,17 @@ class HttpGateway implements Gateway {
       origins: new OriginGuard(http.cors),
       tokens: new TokenGuard(http.auth),
       isLoopback: isLoopbackHost(http.host),
-      bodies: new BodyReader({ ...this.#limits, ...http }, clock, this.#watch),
+      share: {
+        bodies: new BodyReader({ ...this.#limits, ...http }, clock, this.#watch),
+        recent: new Recent(this.#limits.answerCacheBytes),
+      },
       unmatched: metrics.of("unmatched"),
       requestsInFlight: this.#limits.requestsInFlight,
       clock,
       logger,
     });
     this.#server = this.#createServer();
+    this.#stalled = new StalledAnswers(clock, this.#sockets, this.#limits.slowReaderMs);
   }
 
   get port(): number {
@@ -129,6 +141,7 @@ class HttpGateway implements Gateway {
     await closed;
     cut.cancel();
     this.#watch.close();
+    this.#stalled.close();
   }
 
   #routeTables(metrics: RequestMetrics): Pick<DispatcherParts, "routes" | "anyKeyRoutes"> {
@@ -149,7 +162,7 @@ class HttpGateway implements Gateway {
   }
 
   #createServer(): Server {
-    const { maxHeaderBytes, requestTimeoutMs, askTimeoutMs } = this.#options.http;
+    const { maxHeaderBytes, requestTimeoutMs } = this.#options.http;
     const server = createServer({
       maxHeaderSize: maxHeaderBytes,
       // HostGuard checks it, and answers with problem details.
@@ -162,8 +175,6 @@ class HttpGateway implements Gateway {
     });
     // The head's size bounds the number of its headers. Node.js would leave out those above 2,000 in silence.
     server.maxHeadersCount = 0;
-    // A peer that is silent in both directions for longer than any answer may take is gone.
-    server.timeout = Math.max(askTimeoutMs, requestTimeoutMs, this.#limits.slowReaderMs) + 30_000;
     server.on("request", (request, response) => this.#dispatcher.begin(request, response, false));
     server.on("checkContinue", (request, response) => this.#dispatcher.begin(request, response, true));
     // RFC 9110 section 10.1.1 leaves it to the server what becomes of other expectations.

@@ -49,7 +49,6 @@ function rowRoutes(
     keys,
     values,
     askTimeoutMs: http.askTimeoutMs,
-    answerCacheBytes: limits.answerCacheBytes,
   });
   const list = new ListRoutes({
     access,

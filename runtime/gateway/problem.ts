@@ -1,5 +1,7 @@
 /** Errors as RFC 9457 problem details. Everything about a code is read from the table of errors. */
-import { AffinityError, type Applied, isAffinityError, traitsOf } from "../core/errors.js";
+
+import { titleOf } from "../core/error-titles.js";
+import { AffinityError, type Applied, isAffinityError } from "../core/errors.js";
 import { type Answer, answerWith } from "./answer.js";
 
 /** Facts of the request that the error itself does not know. */
@@ -25,7 +27,7 @@ export function problemAnswer(error: AffinityError, context: ProblemContext = {}
 export function problemText(error: AffinityError, applied: Applied | undefined): string {
   const document = {
     type: `urn:affinity:error:${error.code}`,
-    title: traitsOf(error.code).title,
+    title: titleOf(error.code),
     status: error.status,
     detail: error.detail,
     code: error.code,

@@ -19,18 +19,33 @@ const bucketsS: readonly number[] = [
 
 /** Requests of one route. */
 export class RouteMetrics {
-  readonly byStatus = new Map<number, number>();
+  readonly byStatus = new Map<number, { count: number }>();
   readonly byBucket: number[] = bucketsS.map(() => 0);
   count = 0;
   sumS = 0;
+  // Most answers of a route have one status.
+  #lastStatus = 0;
+  #last = { count: 0 };
 
   observe(status: number, durationMs: number): void {
-    this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
     const seconds = durationMs / 1_000;
     this.count += 1;
     this.sumS += seconds;
-    const bucket = bucketsS.findIndex((bound) => seconds <= bound);
-    if (bucket >= 0) this.byBucket[bucket] = (this.byBucket[bucket] ?? 0) + 1;
+    this.#counter(status).count += 1;
+    for (let index = 0; index < bucketsS.length; index += 1) {
+      const bound = bucketsS[index] ?? 0;
+      if (seconds > bound) continue;
+      this.byBucket[index] = (this.byBucket[index] ?? 0) + 1;
+      return;
+    }
+  }
+
+  #counter(status: number): { count: number } {
+    if (status === this.#lastStatus) return this.#last;
+    this.#lastStatus = status;
+    this.#last = this.byStatus.get(status) ?? { count: 0 };
+    this.byStatus.set(status, this.#last);
+    return this.#last;
   }
 }
 
@@ -65,7 +80,7 @@ export class RequestMetrics {
       collect() {
         this.reset();
         for (const [route, { byStatus }] of routes) {
-          for (const [status, count] of byStatus) this.inc({ route, status }, count);
+          for (const [status, { count }] of byStatus) this.inc({ route, status }, count);
         }
       },
     });

@@ -1,9 +1,14 @@
 /** One row over HTTP: `GET`, `PUT` and `DELETE` of `<path>/{key}` and of `<path>?key=`. */
-import { LRUCache } from "lru-cache";
 import { AffinityError } from "../core/errors.js";
 import type { StoredRow } from "../memstore/memstore.js";
 import type { StoreDescriptor } from "../protocol/service.js";
-import { type KeyAddress, type KeyspaceAccess, rowVersion, type WriteOptions } from "../state/access.js";
+import {
+  type CallOptions,
+  type KeyAddress,
+  type KeyspaceAccess,
+  rowVersion,
+  type WriteOptions,
+} from "../state/access.js";
 import { positionText } from "../state/position.js";
 import { type Answer, answerWith } from "./answer.js";
 import { etagOf, isKnown, isMatched, writeConditions } from "./etag.js";
@@ -20,51 +25,51 @@ export interface RowParts {
   readonly keys: KeyReader;
   readonly values: ValueCodec;
   readonly askTimeoutMs: number;
-  readonly answerCacheBytes: number;
 }
 
-/** An answer that was made of a row, as long as the row stays what it was. */
-interface KnownAnswer {
+/** What is remembered of a row between requests: its address, and the answers made of the version that was read last. */
+class RowMemo {
   readonly address: KeyAddress;
-  readonly row: Pick<StoredRow, "offset" | "epoch" | "batch">;
+  row: Pick<StoredRow, "offset" | "epoch" | "batch"> | undefined = undefined;
+  readonly answers = new Map<Form, KnownAnswer>();
+  /** What they take, about. */
+  bytes = 0;
+
+  constructor(address: KeyAddress) {
+    this.address = address;
+  }
+}
+
+interface KnownAnswer {
   readonly etag: string;
   readonly answer: Answer;
 }
 
-/** What an entry of the cache takes beside its body: headers, address, the entry itself. */
-const entryBytes = 1_024;
-/** An answer above this share of the cache is not remembered. */
-const largestShare = 16;
+/** What a remembered row takes beside its answer's body, about: address, headers, objects. */
+const memoBytes = 1_024;
+/** Bodies above this are made anew for each request. */
+const knownBodyBytes = 65_536;
 
 /** See the head of the file. */
 export class RowRoutes {
   readonly #parts: RowParts;
   readonly #topic: string;
-  readonly #known: LRUCache<string, KnownAnswer> | undefined;
+  readonly #callOptions: CallOptions;
 
   constructor(parts: RowParts) {
     this.#parts = parts;
     this.#topic = parts.store.topic;
-    const { answerCacheBytes } = parts;
-    if (answerCacheBytes > 0) {
-      this.#known = new LRUCache({
-        maxSize: answerCacheBytes,
-        maxEntrySize: Math.ceil(answerCacheBytes / largestShare),
-        sizeCalculation: ({ answer }, key) => entryBytes + key.length * 2 + (answer.body?.length ?? 0) * 2,
-      });
-    }
+    this.#callOptions = { timeoutMs: parts.askTimeoutMs };
   }
 
-  /** 200, 304 or KEY_NOT_FOUND. A row is always read anew: only the text of one that did not change is remembered. */
+  /** 200, 304 or KEY_NOT_FOUND. The row is always read anew: only texts made of a version that still stands are used. */
   get(exchange: Exchange): Answer | Promise<Answer> {
+    const { memo: found } = exchange.match;
+    const memo = found instanceof RowMemo ? found : new RowMemo(this.#parts.keys.address(exchange));
     const form = negotiate(exchange.headers.accept, valueForms);
-    const name = exchange.target.query === "" ? form.name + exchange.target.path : undefined;
-    const known = name === undefined ? undefined : this.#known?.get(name);
-    const address = known?.address ?? this.#parts.keys.address(exchange);
-    const row = this.#parts.access.get(address, { timeoutMs: this.#parts.askTimeoutMs });
-    if (row instanceof Promise)
-      return row.then((read) => this.#answer(exchange, { name, known, address, form, row: read }));
-    return this.#answer(exchange, { name, known, address, form, row });
+    const row = this.#parts.access.get(memo.address, this.#callOptions);
+    if (row instanceof Promise) return row.then((read) => this.#answer(exchange, memo, form, read));
+    return this.#answer(exchange, memo, form, row);
   }
 
   async put(exchange: Exchange): Promise<Answer> {
@@ -92,40 +97,45 @@ export class RowRoutes {
     return { status: 204, headers: ["Affinity-Position", positionText(position)] };
   }
 
-  #answer(exchange: Exchange, read: Read): Answer {
-    const { row, known } = read;
+  #answer(exchange: Exchange, memo: RowMemo, form: Form, row: StoredRow | undefined): Answer {
     if (row === undefined) throw this.#notFound(exchange);
-    const current = known !== undefined && isSame(known.row, row) ? known : this.#remember(row, read);
+    const { etag, answer } = this.#known(exchange, memo, form, row);
     const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = exchange.headers;
     if (ifMatch !== undefined && !isMatched(ifMatch, rowVersion(row))) {
-      throw new AffinityError(
-        "CONDITION_FAILED",
-        `${exchange.target.path}: If-Match names another version than the row's`,
-      );
+      throw new AffinityError("CONDITION_FAILED", `${pathOf(exchange)}: If-Match names another version than the row's`);
     }
-    if (ifNoneMatch !== undefined && isKnown(ifNoneMatch, current.etag)) {
-      return { status: 304, headers: current.answer.headers.slice(entityHeaders) };
+    if (ifNoneMatch !== undefined && isKnown(ifNoneMatch, etag)) {
+      return { status: 304, headers: answer.headers.slice(entityHeaders) };
     }
-    return current.answer;
+    return answer;
   }
 
-  #remember(row: StoredRow, { name, address, form }: Read): KnownAnswer {
-    const body = this.#parts.values.write(this.#parts.values.unframe(row.value), form);
-    const { offset, epoch, batch } = row;
-    const etag = etagOf(rowVersion(row), form.name);
-    const answer = answerWith(200, form.contentType, body, [
-      "ETag",
-      etag,
-      "Affinity-Position",
-      this.#position(address, row),
-      "Vary",
-      "Accept",
-      "Cache-Control",
-      "no-cache",
-    ]);
-    const known = { address, row: { offset, epoch, batch }, etag, answer };
-    if (name !== undefined) this.#known?.set(name, known);
+  #known(exchange: Exchange, memo: RowMemo, form: Form, row: StoredRow): KnownAnswer {
+    if (memo.row !== undefined && isSame(memo.row, row)) {
+      const known = memo.answers.get(form);
+      if (known !== undefined) return known;
+    } else {
+      const { offset, epoch, batch } = row;
+      memo.row = { offset, epoch, batch };
+      memo.answers.clear();
+      memo.bytes = 0;
+    }
+    const known = this.#made(memo, form, row);
+    const bytes = known.answer.body?.length ?? 0;
+    if (bytes <= knownBodyBytes) {
+      memo.answers.set(form, known);
+      memo.bytes += memoBytes + 2 * bytes;
+      exchange.remember(memo, memo.bytes);
+    }
     return known;
+  }
+
+  #made({ address }: RowMemo, form: Form, row: StoredRow): KnownAnswer {
+    const { values } = this.#parts;
+    const etag = etagOf(rowVersion(row), form.name);
+    const position = this.#position(address, row);
+    const headers = ["ETag", etag, "Affinity-Position", position, "Vary", "Accept", "Cache-Control", "no-cache"];
+    return { etag, answer: answerWith(200, form.contentType, values.write(values.unframe(row.value), form), headers) };
   }
 
   /** Where the row's last change stands. */
@@ -143,25 +153,21 @@ export class RowRoutes {
     };
   }
 
-  #notFound({ target }: Exchange, applied?: "no"): AffinityError {
-    const detail = `${target.path}: there is no row of this key; PUT makes one`;
+  #notFound(exchange: Exchange, applied?: "no"): AffinityError {
+    const detail = `${pathOf(exchange)}: there is no row of this key; PUT makes one`;
     return new AffinityError("KEY_NOT_FOUND", detail, applied === undefined ? {} : { applied });
   }
 }
 
-interface Read {
-  /** Under which the answer is remembered. */
-  readonly name: string | undefined;
-  readonly known: KnownAnswer | undefined;
-  readonly address: KeyAddress;
-  readonly form: Form;
-  readonly row: StoredRow | undefined;
+/** The path as messages name it. */
+function pathOf({ target }: Exchange): string {
+  return target.path.length > 200 ? `${target.path.slice(0, 200)}…` : target.path;
 }
 
 /** Content-Type and Content-Length, with their values, stand first in an answer's headers; 304 leaves them out. */
 const entityHeaders = 4;
 const noContent = ["Content-Length", "0"];
 
-function isSame(known: KnownAnswer["row"], row: StoredRow): boolean {
+function isSame(known: Pick<StoredRow, "offset" | "epoch" | "batch">, row: StoredRow): boolean {
   return known.offset === row.offset && known.batch === row.batch && known.epoch === row.epoch;
 }
