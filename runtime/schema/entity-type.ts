@@ -116,7 +116,7 @@ class StaticType<T, I> implements EntityType<T, I> {
   }
 
   equals(a: T, b: T): boolean {
-    return valuesEqual(a, b);
+    return placed(this.define, () => valuesEqual(a, b));
   }
 
   #parse(text: string, read: JsonRead): T {
