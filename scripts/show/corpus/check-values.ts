@@ -11,7 +11,7 @@ import type { AnyType } from "../../../runtime/schema/type.js";
 import { avscJudge } from "../../../test/support/avro/avsc-judge.js";
 import { fastavroEncode } from "../../../test/support/avro/fastavro-judge.js";
 import { avroJson, avscValue, plainJson, userInput, userValue } from "../../../test/support/avro/forms.js";
-import { parseLossless } from "../../../test/support/avro/lossless-json.js";
+import { parseLossless, printLossless } from "../../../test/support/avro/lossless-json.js";
 import { readShapes, type Shape, type Types } from "../../../test/support/avro/shape.js";
 import type { Value } from "../../../test/support/avro/value.js";
 import { ValueMaker } from "../../../test/support/avro/value-maker.js";
@@ -204,7 +204,9 @@ function checkValue({ where, type, shape, types }: ValueCase, value: Value, byte
   attempt("Avro JSON as specified, and round trips", () => {
     const text = type.toAvroJson(input);
     const specified = avroJson(value, shape, types);
-    if (text !== specified) return `Avro JSON ${firstDifference(text, specified)}`;
+    // The specification leaves escapes in texts to the writer.
+    const plain = printLossless(parseLossless(text));
+    if (plain !== specified) return `Avro JSON ${firstDifference(plain, specified)}`;
     return difference(type.fromAvroJson(text), full);
   });
 }

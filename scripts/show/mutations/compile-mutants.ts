@@ -115,20 +115,28 @@ export interface AcceptedSchema {
   readonly text: string;
 }
 
+interface Mutant {
+  /** The file that was mutated. */
+  readonly mutant: string;
+  readonly bytes: Buffer;
+  /** Whether JSON's own parser takes it. */
+  readonly isJson: boolean;
+}
+
+const originals: { readonly [file: string]: unknown } = { ...schemas, ...definitions };
+
 export class CompileMutants {
   readonly accepted: AcceptedSchema[] = [];
   readonly #report: Report;
   readonly #tally: Tally;
-  readonly #chance: Chance;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: CompileAnswer) => void>();
   #output = "";
   #number = 0;
 
-  constructor(report: Report, tally: Tally, chance: Chance) {
+  constructor(report: Report, tally: Tally) {
     this.#report = report;
     this.#tally = tally;
-    this.#chance = chance;
     const program = fileURLToPath(new URL("./compile-child.ts", import.meta.url));
     const parameters = ["--inspect=127.0.0.1:0", "--import", "tsx", program];
     this.#child = spawn(process.execPath, parameters, { stdio: ["ignore", "inherit", "pipe", "ipc"] });
@@ -155,35 +163,22 @@ export class CompileMutants {
     this.#child.kill();
   }
 
-  async schema(): Promise<void> {
+  async schema(chance: Chance): Promise<void> {
     const files = toBase64(schemas);
-    const file = this.#chance.pick(Object.keys(schemas));
-    const { bytes, isJson } = this.#mutate(files[file] ?? "", schemaWords);
+    const file = chance.pick(Object.keys(schemas));
+    const { bytes, isJson } = mutate(files[file] ?? "", schemaWords, chance);
     const answer = await this.#compile({ ...files, [file]: bytes.toString("base64") }, {});
-    this.#judge("schema", answer, bytes, isJson);
+    this.#judge("schema", answer, { mutant: file, bytes, isJson });
     // Only the large schema stands alone, so that the judges may read it so.
     if (answer.isAccepted && file.includes("sample")) this.accepted.push({ text: bytes.toString() });
   }
 
-  async definition(): Promise<void> {
+  async definition(chance: Chance): Promise<void> {
     const files = toBase64(definitions);
-    const file = this.#chance.pick(Object.keys(definitions));
-    const { bytes, isJson } = this.#mutate(files[file] ?? "", definitionWords);
+    const file = chance.pick(Object.keys(definitions));
+    const { bytes, isJson } = mutate(files[file] ?? "", definitionWords, chance);
     const answer = await this.#compile(toBase64(schemas), { ...files, [file]: bytes.toString("base64") });
-    this.#judge("definition", answer, bytes, isJson);
-  }
-
-  #mutate(base64: string, words: readonly string[]): { readonly bytes: Buffer; readonly isJson: boolean } {
-    const json = Buffer.from(base64, "base64").toString();
-    const bytes = this.#chance.happens(0.88)
-      ? Buffer.from(mutateStructure(json, this.#chance, words))
-      : mutateJsonText(json, this.#chance);
-    try {
-      JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-      return { bytes, isJson: true };
-    } catch {
-      return { bytes, isJson: false };
-    }
+    this.#judge("definition", answer, { mutant: file, bytes, isJson });
   }
 
   #compile(
@@ -198,13 +193,15 @@ export class CompileMutants {
     });
   }
 
-  #judge(kind: "schema" | "definition", answer: CompileAnswer, bytes: Buffer, isJson: boolean): void {
+  #judge(kind: "schema" | "definition", answer: CompileAnswer, { mutant, bytes, isJson }: Mutant): void {
     const { diagnostics, isAccepted, thrown } = answer;
     const explain = (): string => `${thrown ?? JSON.stringify(diagnostics)}; ${bytes.toString().slice(0, 1500)}`;
     if (!this.#report.check(`${kind}: the compiler throws nothing`, thrown === undefined, explain)) return;
     this.#report.check(`${kind}: accepted, or told why`, isAccepted === (diagnostics.length === 0), explain);
-    const lines = bytes.toString().split("\n").length;
     for (const { line, column, text, file } of diagnostics) {
+      // A type that stands twice is told at either place.
+      const source = file === mutant ? bytes.toString() : JSON.stringify(originals[file], undefined, 2);
+      const lines = source.split("\n").length;
       const isPlaced = file !== "" && line >= 1 && line <= lines + 1 && column >= 1 && text !== "";
       this.#report.check(`${kind}: a diagnostic has its place`, isPlaced, explain);
     }
@@ -221,4 +218,19 @@ function toBase64(files: { readonly [file: string]: unknown }): { readonly [file
       Buffer.from(JSON.stringify(content, undefined, 2)).toString("base64"),
     ]),
   );
+}
+
+function mutate(
+  base64: string,
+  words: readonly string[],
+  chance: Chance,
+): { readonly bytes: Buffer; readonly isJson: boolean } {
+  const json = Buffer.from(base64, "base64").toString();
+  const bytes = chance.happens(0.88) ? Buffer.from(mutateStructure(json, chance, words)) : mutateJsonText(json, chance);
+  try {
+    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return { bytes, isJson: true };
+  } catch {
+    return { bytes, isJson: false };
+  }
 }

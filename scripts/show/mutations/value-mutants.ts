@@ -84,7 +84,7 @@ function agree(
   const agrees = typeof meaning !== "string" && meaning.equals(stored);
   const isAgreed = report.check(`${kind}: what is accepted means what the judge says`, agrees, () => {
     const judged = typeof meaning === "string" ? `refuses it: ${meaning}` : `says ${meaning.toString("hex")}`;
-    return `stored ${stored.toString("hex")}, the judge ${judged}; ${shown(Buffer.from(text))}`;
+    return `the judge ${judged}; ${text}; stored ${stored.toString("hex")}`;
   });
   if (isAgreed) tally.accepted(kind);
 }

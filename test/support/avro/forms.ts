@@ -2,6 +2,7 @@
  * The forms that a value takes: in TypeScript as users see it, in avsc, in plain JSON and in the specification's JSON.
  * Written from the user-facing contract and the specification, not from the product's code.
  */
+import { isoDate } from "./calendar.js";
 import type { LeafValue } from "./leaves.js";
 import { type Json, printLossless } from "./lossless-json.js";
 import { branchName, type Logical, type Shape, type Types } from "./shape.js";
@@ -85,29 +86,6 @@ function decimalText(value: bigint, scale: number): string {
 function uuidOf(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes).toString("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
-/** Proleptic Gregorian calendar, as ISO 8601 has it; years beyond four digits with a sign and at least six digits. */
-function isoDate(days: number): string {
-  // Years begin in March here, so that the leap day is a year's last.
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  const two = (part: number): string => String(part).padStart(2, "0");
-  return `${yearText(year)}-${two(month)}-${two(day)}`;
-}
-
-function yearText(year: number): string {
-  if (year >= 0 && year <= 9999) return String(year).padStart(4, "0");
-  return `${year < 0 ? "-" : "+"}${String(Math.abs(year)).padStart(6, "0")}`;
 }
 
 function durationOf(value: LeafValue): readonly [number, number, number] {

@@ -2,6 +2,7 @@
  * Plain JSON read by its documentation alone, as a judge of what the server accepted: refuses what is not documented.
  */
 
+import { daysOf } from "./calendar.js";
 import { twosComplement } from "./leaves.js";
 import { isList, isObject, type Json } from "./lossless-json.js";
 import { branchName, type Logical, type NamedShape, type Shape, type Types } from "./shape.js";
@@ -163,15 +164,13 @@ function readDecimal(json: Json, precision: number, scale: number, size: number 
 }
 
 function readDays(json: Json): bigint {
-  const match = typeof json === "string" ? /^([+-]\d{6,}|\d{4})-(\d\d)-(\d\d)$/.exec(json) : null;
-  if (match === null) return refuse(json, "date");
-  const moment = new Date(0);
-  moment.setUTCFullYear(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  const isReal = moment.getUTCMonth() === Number(match[2]) - 1 && moment.getUTCDate() === Number(match[3]);
-  return isReal ? BigInt(moment.getTime() / 86_400_000) : refuse(json, "day of the calendar");
+  const days = typeof json === "string" ? daysOf(json) : undefined;
+  return days === undefined ? refuse(json, "date") : BigInt(days);
 }
 
 function readClock(json: Json, digits: number): bigint {
+  if (typeof json === "number" && Number.isInteger(json) && json >= 0 && json < 86_400 * 10 ** digits)
+    return BigInt(json);
   const match = typeof json === "string" ? /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(json) : null;
   if (match === null) return refuse(json, "time of day");
   const [, hours = "", minutes = "", seconds = "0", fraction = ""] = match;
@@ -184,6 +183,7 @@ function readClock(json: Json, digits: number): bigint {
 function readMoment(json: Json, digits: number, zone: "Z" | ""): bigint {
   if (typeof json === "number" || typeof json === "bigint") return readInteger(json, 64);
   const text = typeof json === "string" ? json : "";
+  if (/^-?\d+$/.test(text)) return readInteger(text, 64);
   const match = /^(.+)T(.+?)(Z|[+-]\d\d:\d\d)?$/.exec(text);
   if (match === null || (zone === "") !== (match[3] === undefined)) return refuse(json, "timestamp");
   const [, day = "", clock = "", offset = "Z"] = match;

@@ -56,9 +56,7 @@ function mutateNode(node: Tree, chance: Chance, words: readonly string[]): Tree 
 }
 
 function nested(node: Tree, depth: number): Tree {
-  let out = node;
-  for (let level = 0; level < depth; level += 1) out = { kind: "array", items: [out] };
-  return out;
+  return token("[".repeat(depth) + printTree(node) + "]".repeat(depth));
 }
 
 function mutateMembers(node: Tree & { readonly kind: "object" }, chance: Chance, words: readonly string[]): Tree {
