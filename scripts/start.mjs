@@ -15,16 +15,16 @@ const server = spawn(process.execPath, [affinity, "serve"], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
 });
 server.on("message", (message) => {
-  if (message.event === "ready") void welcome(message.url);
+  if (message.event !== "ready") return;
+  // A Ctrl-C in the middle ends the server, and so what asks it fails.
+  welcome(message.url).catch((error) => server.exitCode ?? console.error(error.message));
 });
 let seed;
 server.once("exit", () => seed?.kill());
 await finished(server);
 
 async function welcome(url) {
-  seed = spawn(process.execPath, ["--import", "tsx", "src/seed.ts", url], { cwd: bank, stdio: "inherit" });
-  const code = await new Promise((resolve) => seed.once("exit", resolve));
-  if (code !== 0) return;
+  if ((await isEmpty(url)) && !(await seeded(url))) return;
   const json = "-H 'content-type: application/json'";
   console.log(`
 Try it:
@@ -36,4 +36,15 @@ Try it:
   curl -X DELETE ${url}/accounts/a-9
 
 Ctrl-C stops it. The data stays in examples/bank/data.`);
+}
+
+async function isEmpty(url) {
+  const { items } = await (await fetch(`${url}/accounts?limit=1`)).json();
+  return items.length === 0;
+}
+
+/** Opens accounts through the generated client. */
+async function seeded(url) {
+  seed = spawn(process.execPath, ["--import", "tsx", "src/seed.ts", url], { cwd: bank, stdio: "inherit" });
+  return (await new Promise((resolve) => seed.once("exit", resolve))) === 0;
 }

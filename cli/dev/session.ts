@@ -104,7 +104,8 @@ export class DevSession {
     const question = new AbortController();
     this.#question = question;
     const isAsked = this.#terminal.isInteractive && process.stdin.isTTY === true;
-    const isWanted = isAsked && (await confirmed(`Remove the data in ${folder} and start with none?`, question.signal));
+    const isWanted =
+      isAsked && (await confirmed(`Remove what is stored in ${folder}, and start with nothing?`, question.signal));
     if (question.signal.aborted) return;
     if (!isWanted) {
       this.#terminal.note("`affinity reset` removes the stored data; the former schema keeps it.");

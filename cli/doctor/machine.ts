@@ -55,7 +55,7 @@ export function checkDisk(dataDir: string): Health {
     : ok("disk", seen);
 }
 
-export function checkPort({ host, port }: HttpConfig): Promise<Health> {
+export function checkPort({ host, port }: Pick<HttpConfig, "host" | "port">): Promise<Health> {
   if (port === 0) return Promise.resolve(ok("port", "a free one is taken"));
   return new Promise((resolve) => {
     const server = createServer();

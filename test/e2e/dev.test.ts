@@ -81,3 +81,15 @@ describe("affinity dev", () => {
     await expect(add(url)).rejects.toThrow();
   });
 });
+
+describe("affinity generate --watch", () => {
+  it("generates again at each change, and ends with 0 at a signal", async () => {
+    const watch = new Running(process.execPath, [affinityMain, "generate", "--watch"], { cwd: folder });
+    await watch.printed(/Watching for changes/);
+    edit("schemas/step.avsc", '"doc": "', '"doc": "Well: ');
+    await watch.printed(/Step\.ts|files? written/);
+    edit("schemas/step.avsc", '"int"', '"inn"');
+    await watch.printed(/Did you mean int/);
+    expect(await watch.stopped("SIGINT")).toEqual([0, null]);
+  });
+});
