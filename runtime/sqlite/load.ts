@@ -1,2 +1,0 @@
-/** Former place of `disk/sqlite.ts`, for modules that still import it from here. */
-export { openDatabase, requireSqlite } from "../disk/sqlite.js";
