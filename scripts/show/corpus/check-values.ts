@@ -55,7 +55,19 @@ const counts = new Map<string, number>();
 
 const request = await new Promise<CheckRequest>((resolve) => process.once("message", resolve));
 const { values: valuesOfEach, seed } = request;
-for (const project of request.projects) await checkProject(project);
+for (const project of request.projects) {
+  try {
+    await checkProject(project);
+  } catch (error) {
+    const text = project.files.map((file) => readFileSync(join(project.folder, file), "utf8")).join("\n");
+    const thrown = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    tell({
+      kind: "fail",
+      what: "a judge, or what was generated, does not take the schema",
+      text: `${thrown}\n${text}`,
+    });
+  }
+}
 for (const [what, times] of counts) tell({ kind: "count", what, times });
 process.disconnect();
 

@@ -32,8 +32,9 @@ def revive(value):
     return {field: revive(item) for field, item in value["record"].items()}
 
 
-# fastavro, too, takes `{"type": "Name"}` for no schema: it is written as the bare name.
-PRIMITIVES = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"}
+# fastavro, too, takes `{"type": "Name"}` for no schema, with or without other attributes: it is written as the bare name.
+KNOWN = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"}
+KNOWN |= {"record", "error", "enum", "fixed", "array", "map", "union"}
 
 
 def unwrap(schema):
@@ -41,7 +42,7 @@ def unwrap(schema):
         return [unwrap(branch) for branch in schema]
     if not isinstance(schema, dict):
         return schema
-    if set(schema) == {"type"} and isinstance(schema["type"], str) and schema["type"] not in PRIMITIVES:
+    if isinstance(schema.get("type"), str) and schema["type"] not in KNOWN:
         return schema["type"]
     inner = {key: unwrap(part) if key in ("items", "values") else part for key, part in schema.items() if key != "logicalType"}
     if "fields" in inner:

@@ -83,7 +83,8 @@ function fixedChoices(size: number): readonly Choice[] {
 function logicalChoices(logical: Logical, size: number | undefined): readonly Choice[] {
   switch (logical.name) {
     case "decimal": {
-      const limit = 10n ** BigInt(logical.precision);
+      // A schema may promise more digits than there is memory for.
+      const limit = 10n ** BigInt(Math.min(logical.precision, 1000));
       const edges = [
         0n,
         1n,

@@ -169,8 +169,8 @@ function readDays(json: Json): bigint {
 }
 
 function readClock(json: Json, digits: number): bigint {
-  if (typeof json === "number" && Number.isInteger(json) && json >= 0 && json < 86_400 * 10 ** digits)
-    return BigInt(json);
+  // One outside of the day is its number, so numbers are read, too.
+  if (typeof json === "number" && Number.isInteger(json)) return within(BigInt(json), digits === 3 ? 32 : 64);
   const match = typeof json === "string" ? /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(json) : null;
   if (match === null) return refuse(json, "time of day");
   const [, hours = "", minutes = "", seconds = "0", fraction = ""] = match;
