@@ -348,9 +348,11 @@ export class Partition {
       },
     });
     this.#tenure = tenure;
-    signal.addEventListener("abort", () => onEnd(undefined), { once: true });
+    const onStop = (): void => onEnd(undefined);
+    signal.addEventListener("abort", onStop, { once: true });
     tenure.begin();
     const end = await ended;
+    signal.removeEventListener("abort", onStop);
     if (end === undefined) await this.#drain(tenure);
     return end;
   }

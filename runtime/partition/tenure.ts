@@ -521,6 +521,10 @@ export class Tenure implements WritePathOwner {
         return;
       } catch (error) {
         if (this.#isEnded) return;
+        if (isAffinityError(error) && error.code === "PARTITION_NOT_MASTER") {
+          this.deposed("unknown", error);
+          return;
+        }
         if (!isAffinityError(error) || error.code !== "CHANGELOG_UNAVAILABLE") {
           this.broken(error);
           return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LogRecord, RecordHeaders } from "../../../../runtime/changelog/changelog.js";
-import type { Checkpoint, PartitionStore } from "../../../../runtime/memstore/memstore.js";
+import type { PartitionStore } from "../../../../runtime/memstore/memstore.js";
 import { rowVersion } from "../../../../runtime/state/access.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
 import {
@@ -32,13 +32,6 @@ function log(on: World, name = topic): { records: LogRecord[]; end: bigint } {
 /** The store of partition 0, as the node left it. */
 function storeOf(on: World): Promise<PartitionStore> {
   return on.memstore.open({ keyspace: "counts", partition: 0, stores: ["counts"] });
-}
-
-/** Puts a checkpoint back that differs in some members. */
-async function alter(on: World, change: (checkpoint: Checkpoint) => Partial<Checkpoint>): Promise<void> {
-  const store = await storeOf(on);
-  if (store.checkpoint === undefined) throw new Error("no checkpoint");
-  store.apply({ rows: [], answers: [], checkpoint: { ...store.checkpoint, ...change(store.checkpoint) } });
 }
 
 async function get({ counts: access }: Node, key: string): Promise<unknown> {
