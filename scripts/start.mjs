@@ -26,6 +26,7 @@ await finished(server);
 async function welcome(url) {
   if ((await isEmpty(url)) && !(await seeded(url))) return;
   const json = "-H 'content-type: application/json'";
+  const lines = "-H 'content-type: application/x-ndjson'";
   console.log(`
 Try it:
   curl ${url}/accounts
@@ -34,6 +35,7 @@ Try it:
   curl -X POST ${url}/accounts/a-1/deposit ${json} -d '{ "amount": 500 }'
   curl -X PUT ${url}/accounts/a-9 ${json} -d '{ "id": "a-9", "owner": "Alan", "balance": 0 }'
   curl -X DELETE ${url}/accounts/a-9
+  curl -X PUT ${url}/accounts ${lines} -d '{ "key": "a-8", "value": { "id": "a-8", "owner": "Edith", "balance": 5 } }'
 
 Ctrl-C stops it. The data stays in examples/bank/data.`);
 }

@@ -24,7 +24,7 @@ describe("npm start", () => {
     await server.printed(/Ctrl-C stops it/);
     expect(server.output).toContain("opened 5 accounts");
     const curls = server.output.match(/^ {2}curl .*$/gm) ?? [];
-    expect(curls.length).toBeGreaterThanOrEqual(6);
+    expect(curls.length).toBe(7);
     for (const curl of curls) await succeeded("sh", ["-c", `${curl.trim()} --fail -s`]);
     expect(await balance()).toBe("1500");
     expect(await server.stopped()).toEqual([0, null]);
