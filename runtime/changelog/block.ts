@@ -94,6 +94,8 @@ export function blockRow(row: unknown): BlockRow {
   return { base, body };
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Walks over the records of a block. Fields describe the record that `next` has just moved to. */
 export class BlockCursor {
   readonly #bytes: Buffer;
@@ -157,33 +159,12 @@ export class BlockCursor {
   /** The record; its byte arrays are views into the block. */
   record(): LogRecord {
     const head = this.head;
-    const headers: { -readonly [K in keyof RecordHeaders]: RecordHeaders[K] } = {
-      epoch: head.epoch,
-      batch: head.batch,
-      index: this.#index,
-      count: head.count,
-      writer: head.writer,
-      time: head.timestamp + this.#timeDelta,
-    };
-    let at = this.#afterValue;
-    const part = (): Buffer => {
-      const end = this.#at;
-      this.#at = at;
-      const length = this.#varint();
-      const start = this.#at;
-      at = start + length;
-      this.#at = end;
-      return this.#bytes.subarray(start, at);
-    };
-    if ((this.#flags & hasIdempotencyKey) !== 0) headers.idempotencyKey = part().toString("utf8");
-    if ((this.#flags & hasReply) !== 0) headers.reply = part();
-    if ((this.#flags & hasRepair) !== 0) headers.repair = part();
     return {
       offset: BigInt(this.offset),
       key: this.#bytes.subarray(this.keyStart, this.keyEnd),
       value: this.isTombstone ? null : this.#bytes.subarray(this.#valueStart, this.#valueEnd),
       timestamp: head.timestamp,
-      headers,
+      headers: this.#headers(head),
     };
   }
 
@@ -209,6 +190,31 @@ export class BlockCursor {
       out.zigzag(head.timestamp - (before?.timestamp ?? 0));
     }
     out.raw(this.#bytes.subarray(this.#tailStart, this.#at));
+  }
+
+  #headers(head: BlockHead): RecordHeaders {
+    const headers: Writable<RecordHeaders> = {
+      epoch: head.epoch,
+      batch: head.batch,
+      index: this.#index,
+      count: head.count,
+      writer: head.writer,
+      time: head.timestamp + this.#timeDelta,
+    };
+    if ((this.#flags & (hasIdempotencyKey | hasReply | hasRepair)) === 0) return headers;
+    const end = this.#at;
+    this.#at = this.#afterValue;
+    if ((this.#flags & hasIdempotencyKey) !== 0) headers.idempotencyKey = this.#sized().toString("utf8");
+    if ((this.#flags & hasReply) !== 0) headers.reply = this.#sized();
+    if ((this.#flags & hasRepair) !== 0) headers.repair = this.#sized();
+    this.#at = end;
+    return headers;
+  }
+
+  #sized(): Buffer {
+    const length = this.#varint();
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
   #readHead(): BlockHead {

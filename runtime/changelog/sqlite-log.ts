@@ -41,6 +41,8 @@ export class SqliteLog {
   readonly #path: string;
   /** undefined after an error that leaves it open what the file holds. */
   #db: Database | undefined;
+  #begin: Statement | undefined;
+  #commit: Statement | undefined;
   readonly #parts = new Map<number, Part>();
   readonly #byName = new Map<string, Part>();
   readonly #statements = new Map<number, Statements>();
@@ -142,10 +144,10 @@ export class SqliteLog {
     let isCommitting = false;
     try {
       db = this.database();
-      db.exec("begin immediate");
+      this.#begin?.run();
       this.#insert(group, ends);
       isCommitting = true;
-      db.exec("commit");
+      this.#commit?.run();
       return undefined;
     } catch (error) {
       for (const [part, endOffset] of ends) part.endOffset = endOffset;
@@ -301,6 +303,8 @@ export class SqliteLog {
 
   #use(db: Database): void {
     this.#db = db;
+    this.#begin = db.prepare("begin immediate");
+    this.#commit = db.prepare("commit");
     this.#statements.clear();
     this.#loadParts(db);
     for (const part of this.#parts.values()) part.endOffset = undefined;

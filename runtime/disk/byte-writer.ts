@@ -56,12 +56,20 @@ export class ByteWriter {
   /** An integer from 0 to 2^53 − 1, seven bits a byte, lowest first. */
   varint(value: number): void {
     this.reserve(8);
+    const { bytes } = this;
+    let at = this.length;
     let rest = value;
-    while (rest >= 0x80) {
-      this.bytes[this.length++] = (rest % 0x80) | 0x80;
+    // Bit operations are faster, and hold 31 bits.
+    while (rest > 0x7fff_ffff) {
+      bytes[at++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.bytes[this.length++] = rest;
+    while (rest >= 0x80) {
+      bytes[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.length = at;
   }
 
   raw(bytes: Uint8Array): void {

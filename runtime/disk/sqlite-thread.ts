@@ -100,6 +100,11 @@ export class SqliteThread<C extends Calls> {
     this.#worker.postMessage(buffer, [buffer]);
   }
 
+  /** Whether the thread has ended. */
+  get isDead(): boolean {
+    return this.#death !== undefined;
+  }
+
   /** Resolves when the thread has ended, by itself or by `terminate`. */
   get exited(): Promise<void> {
     return this.#exited;

@@ -75,11 +75,21 @@ export class MemReader {
     }
   }
 
-  /** Reads the file from now on as it is now. */
+  /** Reads the file from now on as it is now, until `thaw`. */
   freeze(): void {
     this.#db.exec("begin");
     // A transaction sees the file as it is at its first read.
     this.#count.get(0);
+  }
+
+  /** Runs several reads that see the file as it is at one moment. */
+  atOnce<T>(read: () => T): T {
+    this.freeze();
+    try {
+      return read();
+    } finally {
+      this.thaw();
+    }
   }
 
   close(): void {

@@ -9,9 +9,12 @@ const loaded: typeof sortedBTree = createRequire(import.meta.url)("sorted-btree"
 /** A B+ tree; `clone` is O(1) and shares nodes until one of the two changes. */
 export type OrderedMap<V> = sortedBTree.default<OrderedKey, V>;
 
+/** Entries of a node: the fastest of 32, 64, 128 and 256 with ten thousand keys of 20 bytes. */
+const nodeSize = 64;
+
 /** An empty map in the order of unsigned bytes: JavaScript compares texts by code unit, and each is one byte. */
 export function orderedMap<V>(): OrderedMap<V> {
-  return new loaded.default<OrderedKey, V>(undefined, compare);
+  return new loaded.default<OrderedKey, V>(undefined, compare, nodeSize);
 }
 
 function compare(one: OrderedKey, other: OrderedKey): number {

@@ -22,8 +22,12 @@ export class RowCache {
   }
 
   set(store: string, key: OrderedKey, row: StoredRow): void {
-    // A char of a key is one byte, and of the other members of an entry nothing grows.
     this.#rows?.set(store + key, row, { size: key.length + row.value.length + overheadBytes });
+  }
+
+  /** Replaces a row that is kept; another one is not taken in. */
+  update(store: string, key: OrderedKey, row: StoredRow): void {
+    if (this.#rows?.has(store + key) === true) this.set(store, key, row);
   }
 
   delete(store: string, key: OrderedKey): void {

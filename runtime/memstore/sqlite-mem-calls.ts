@@ -25,7 +25,7 @@ export type MemCalls = {
   readonly open: { readonly request: PartitionName; readonly reply: PartitionState };
   /** Writes a group of layers in one transaction. Answers how many answers each partition has forgotten by time. */
   readonly flush: {
-    readonly request: { readonly group: ArrayBuffer };
+    readonly request: { readonly group: { readonly buffer: ArrayBuffer; readonly length: number } };
     readonly reply: ReadonlyMap<number, number>;
   };
   /** Empties a partition; it gets new ids. */

@@ -33,7 +33,7 @@ serveCalls<MemCalls>(callerPort(), {
     return null;
   },
   open: (name) => opened().open(name),
-  flush: ({ group }) => opened().flush(group),
+  flush: (request) => opened().flush(request),
   clear: (name) => {
     const state = opened().clear(name);
     sweep();

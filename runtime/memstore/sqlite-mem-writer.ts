@@ -47,8 +47,8 @@ export class MemWriter {
   }
 
   /** @returns By partition, how many answers were forgotten by their time. */
-  flush(group: ArrayBuffer): MemCalls["flush"]["reply"] {
-    return this.#transaction(() => this.#flushing.run(group));
+  flush({ group }: MemCalls["flush"]["request"]): MemCalls["flush"]["reply"] {
+    return this.#transaction(() => this.#flushing.run(Buffer.from(group.buffer, 0, group.length)));
   }
 
   clear(name: PartitionName): PartitionState {
@@ -145,9 +145,9 @@ class FlushTransaction implements FlushSteps {
     this.#setCheckpoint = db.prepare("update partitions set checkpoint = ? where id = ?");
   }
 
-  run(group: ArrayBuffer): ReadonlyMap<number, number> {
+  run(group: Buffer): ReadonlyMap<number, number> {
     this.#forgotten = new Map();
-    replayGroup(new ByteReader(Buffer.from(group)), this);
+    replayGroup(new ByteReader(group), this);
     return this.#forgotten;
   }
 

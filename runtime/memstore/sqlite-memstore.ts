@@ -48,13 +48,17 @@ const retryMs = 1_000;
 export async function openSqliteMemStore(options: SqliteMemStoreOptions): Promise<SqliteMemStore> {
   requireSqlite();
   const path = join(options.dataDir, fileName);
+  return new SqliteMemStore(path, await startThread(path), options);
+}
+
+async function startThread(path: string): Promise<SqliteThread<MemCalls>> {
   const thread = new SqliteThread<MemCalls>({
     entry: new URL("./sqlite-mem-thread.js", import.meta.url),
     data: null,
   });
   try {
     await thread.call("start", { path });
-    return new SqliteMemStore(path, thread, options);
+    return thread;
   } catch (error) {
     await thread.terminate();
     throw error;
@@ -64,7 +68,8 @@ export async function openSqliteMemStore(options: SqliteMemStoreOptions): Promis
 /** See the head of the file. Made by `openSqliteMemStore`. */
 export class SqliteMemStore implements MemStore {
   readonly #path: string;
-  readonly #thread: SqliteThread<MemCalls>;
+  #thread: SqliteThread<MemCalls>;
+  #restarting: Promise<SqliteThread<MemCalls>> | undefined;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #flushMs: number;
@@ -99,7 +104,7 @@ export class SqliteMemStore implements MemStore {
     const name = `${request.keyspace}/${request.partition}`;
     const known = this.#partitions.get(name);
     if (known !== undefined) return known;
-    const state = await this.#thread.call("open", { ...request, stores: [...request.stores] });
+    const state = await (await this.#running()).call("open", { ...request, stores: [...request.stores] });
     const partition = this.#partitions.get(name) ?? new SqlitePartitionStore(this.#host, request, state);
     this.#partitions.set(name, partition);
     return partition;
@@ -137,26 +142,25 @@ export class SqliteMemStore implements MemStore {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#dirty.size === 0) return Promise.resolve();
-    const writing = this.#writeDirty().finally(() => {
-      this.#writing = undefined;
-    });
-    this.#writing = writing;
-    return writing;
+    this.#writing = this.#writeDirty();
+    return this.#writing;
   }
 
   async #writeDirty(): Promise<void> {
     const partitions = [...this.#dirty];
-    const out = new ByteWriter();
-    let bytes = 0;
-    for (const partition of partitions) bytes += partition.pack(out);
     this.#dirty.clear();
+    let bytes = 0;
     try {
-      const group = out.buffer.slice(0, out.length);
-      const forgotten = await this.#thread.call("flush", { group }, [group]);
+      const out = new ByteWriter();
+      for (const partition of partitions) bytes += partition.pack(out);
+      const thread = await this.#running();
+      const group = { buffer: out.buffer, length: out.length };
+      const forgotten = await thread.call("flush", { group }, [group.buffer]);
       // From here on the file has what the layers had: views from before are no base for new snapshots.
       this.#host.views.turn();
       for (const partition of partitions) partition.persisted(forgotten.get(partition.id) ?? 0);
     } catch (error) {
+      this.#writing = undefined;
       for (const partition of partitions) this.#dirty.add(partition);
       this.#isFailing = true;
       this.#schedule(retryMs);
@@ -168,6 +172,8 @@ export class SqliteMemStore implements MemStore {
       this.#logger.warn({ error: failure.message }, "memstore: changes could not be written; trying again");
       throw failure;
     }
+    // In the same turn as what follows from it: a change that comes later sets a timer of its own.
+    this.#writing = undefined;
     this.#isFailing = false;
     this.#bytes -= bytes;
     if (this.#bytes <= this.#unflushedBytes) {
@@ -216,9 +222,21 @@ export class SqliteMemStore implements MemStore {
   }
 
   async #clear(name: PartitionName): Promise<PartitionState> {
-    const state = await this.#thread.call("clear", { ...name, stores: [...name.stores] });
+    const thread = await this.#running();
+    const state = await thread.call("clear", { ...name, stores: [...name.stores] });
     this.#host.views.turn();
     return state;
+  }
+
+  /** The thread; started again if it has died: what it had not written is still here. */
+  async #running(): Promise<SqliteThread<MemCalls>> {
+    if (this.#thread.isDead) {
+      this.#restarting ??= startThread(this.#path).finally(() => {
+        this.#restarting = undefined;
+      });
+      this.#thread = await this.#restarting;
+    }
+    return this.#thread;
   }
 
   #hostOf(path: string, options: SqliteMemStoreOptions): PartitionHost {

@@ -103,16 +103,16 @@ export class SqlitePartitionStore implements PartitionStore {
 
   count(store: string): number {
     const { id } = this.#store(store);
-    const changed = new Set<OrderedKey>();
-    let count = this.#host.reader.count(id);
-    for (const layer of [this.#gathering, this.#flushing])
-      for (const [key, row] of layer?.rows.get(id)?.entries() ?? []) {
-        if (changed.has(key)) continue;
-        changed.add(key);
-        const isThere = this.#host.reader.get(id, key) !== undefined;
-        count += (row === null ? 0 : 1) - (isThere ? 1 : 0);
-      }
-    return count;
+    const { reader } = this.#host;
+    // The writer may put into the file, between two reads, what is still in a layer here.
+    return reader.atOnce(() => {
+      const changed = new Map<OrderedKey, RowState>();
+      for (const layer of [this.#flushing, this.#gathering])
+        for (const [key, row] of layer?.rows.get(id)?.entries() ?? []) changed.set(key, row);
+      let count = reader.count(id);
+      for (const [key, row] of changed) count += (row === null ? 0 : 1) - (reader.get(id, key) === undefined ? 0 : 1);
+      return count;
+    });
   }
 
   answer(key: string): IdempotencyEntry | undefined {
@@ -206,7 +206,8 @@ export class SqlitePartitionStore implements PartitionStore {
     }
     const kept = retainedRow(row);
     rows.set(key, kept);
-    this.#host.cache.set(prefix, key, kept);
+    // Rows come into the cache when they are read: a load of writes only would push out what readers need.
+    this.#host.cache.update(prefix, key, kept);
     return key.length + kept.value.length + rowOverheadBytes;
   }
 
