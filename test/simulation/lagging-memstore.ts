@@ -117,8 +117,8 @@ class LaggingPartition implements PartitionStore {
     readonly checkpoint: Checkpoint;
   }): void {
     for (const { store, key, row } of change.rows) {
-      let rows = this.#state.rows.get(store);
-      if (rows === undefined) this.#state.rows.set(store, (rows = new Map()));
+      const rows = this.#state.rows.get(store) ?? new Map<string, StoredRow>();
+      this.#state.rows.set(store, rows);
       if (row === undefined) rows.delete(key);
       else rows.set(key, row);
     }

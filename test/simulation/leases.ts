@@ -45,9 +45,8 @@ export class Leases {
     readonly signal: AbortSignal;
   }): Promise<Mastership> {
     const name = `${request.keyspace}/${request.partition}`;
-    let seat = this.#seats.get(name);
-    if (seat === undefined) this.#seats.set(name, (seat = { epoch: 0, holder: undefined, waiting: [] }));
-    const found = seat;
+    const found: Seat = this.#seats.get(name) ?? { epoch: 0, holder: undefined, waiting: [] };
+    this.#seats.set(name, found);
     while (found.holder !== undefined) {
       request.signal.throwIfAborted();
       await new Promise<void>((resolve, reject) => {

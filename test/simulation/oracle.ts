@@ -22,8 +22,8 @@ export class Oracle {
     for (const [topic, { logs }] of this.#storage.topics)
       for (const [partition, { records }] of logs.entries()) {
         const name = `${topic}/${partition}`;
-        let all = this.#all.get(name);
-        if (all === undefined) this.#all.set(name, (all = []));
+        const all = this.#all.get(name) ?? [];
+        this.#all.set(name, all);
         const end = this.#ends.get(name) ?? -1n;
         const fresh: LogRecord[] = [];
         for (let at = records.length - 1; at >= 0; at--) {

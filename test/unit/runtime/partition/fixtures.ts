@@ -95,8 +95,6 @@ export async function openNode(on: World, options: NodeOptions = {}): Promise<No
     openapi: () => ({}),
   };
   const stores = Object.keys(keyspace.stores);
-  // Each start has an epoch of its own.
-  await on.epochs.advance();
   const router = await openRouter({
     service,
     handlers: options.handler === undefined ? {} : { [keyspace.name]: options.handler },
