@@ -43,11 +43,12 @@ export class BodyReader {
   /**
    * The whole body.
    *
+   * @param onBegin Is given a function that ends the reading with an error.
    * @throws BODY_TOO_LARGE by Content-Length before anything is read, and by what was read; REQUEST_TIMEOUT;
    * GATEWAY_FULL when bodies that are not whole yet hold too much memory; REQUEST_INVALID when the caller went away in
    * the middle (nobody reads that answer).
    */
-  read(request: IncomingMessage): Promise<Buffer> {
+  read(request: IncomingMessage, onBegin: (fail: (error: AffinityError) => void) => void): Promise<Buffer> {
     if (!hasBody(request)) return Promise.resolve(nothing);
     const { maxBodyBytes, requestTimeoutMs } = this.#limits;
     checkDeclaredLength(request, maxBodyBytes);
@@ -59,6 +60,7 @@ export class BodyReader {
         else reject(outcome);
       });
       this.#watch.add(reading);
+      onBegin((error) => reading.fail(error));
     });
   }
 
@@ -105,6 +107,7 @@ class Reading implements Arrival {
   // Most bodies arrive in one piece, which is then not copied. Of others the pieces are copied together as they come:
   // a list of one-byte chunks would take two hundred times their size.
   #buffer: Buffer = nothing;
+  #isOver = false;
 
   constructor(
     request: IncomingMessage,
@@ -119,8 +122,12 @@ class Reading implements Arrival {
     request.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onGone).on("close", this.#onGone);
   }
 
+  fail(error: AffinityError): void {
+    if (!this.#isOver) this.#end(error);
+  }
+
   expire(): void {
-    this.#end(
+    this.fail(
       new AffinityError("REQUEST_TIMEOUT", "body: did not arrive in time; send it faster, or in smaller parts"),
     );
   }
@@ -152,6 +159,7 @@ class Reading implements Arrival {
   };
 
   #end(outcome: Buffer | AffinityError): void {
+    this.#isOver = true;
     // Node.js emits the error of an aborted request only where somebody listens, so nobody has to from here on.
     this.#request
       .off("data", this.#onData)

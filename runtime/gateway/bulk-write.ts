@@ -117,7 +117,7 @@ class BulkWrite implements Arrival {
       // While the partitions have enough to do, or reports are not read, the caller need not send.
       this.deadline = Number.POSITIVE_INFINITY;
       while (this.#inFlight >= limits.bulkInFlight) await this.#slot();
-      if (this.#exchange.response.writableLength > limits.reportBytes) await readers.taken(this.#exchange.response);
+      if (this.#exchange.response.writableLength > limits.reportBytes) await readers.taken(this.#exchange);
       if (!this.#isOver) this.#takeLine(line, this.#line);
     }
   }

@@ -8,6 +8,7 @@ import { type Answer, type Outcome, streamed } from "./answer.js";
 import { hasBody } from "./body.js";
 import { Exchange, type ExchangeShare, type GatewayRoute, type Match } from "./exchange.js";
 import type { HostGuard } from "./host-guard.js";
+import { Lanes, type Pipelined } from "./lanes.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { asAffinityError, problemAnswer } from "./problem.js";
 import type { RouteMetrics } from "./request-metrics.js";
@@ -41,36 +42,42 @@ export interface DispatcherParts {
 /** See the head of the file. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  /** Requests that wait for their body or their answer; those that are answered at once never stand here. */
-  readonly #inFlight = new Set<Exchange>();
+  readonly #lanes = new Lanes();
   #isClosing = false;
-  #onIdle: (() => void) | undefined;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
   }
 
+  /** Requests that wait for their body or their answer; those that are answered at once never count. */
   get requestsInFlight(): number {
-    return this.#inFlight.size;
+    return this.#lanes.size;
   }
 
   /** Answers what is new with SHUTTING_DOWN from here on; resolves when what was accepted is answered. */
   drain(): Promise<void> {
     this.#isClosing = true;
-    if (this.#inFlight.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-    });
+    return this.#lanes.idle();
   }
 
   /** Takes a request. Never throws. */
   begin(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     // A connection that was refused may still deliver what it had sent before it knew.
-    if (request.socket.writableEnded) return;
+    if (request.socket.writableEnded || this.#lanes.wait({ request, response, awaitsContinue })) return;
+    this.#run({ request, response, awaitsContinue });
+  }
+
+  /** A fault of the connection's syntax. @returns Whether a request of the connection will tell its caller. */
+  failConnection(socket: Socket, fault: AffinityError): boolean {
+    return this.#lanes.fail(socket, fault);
+  }
+
+  #run({ request, response, awaitsContinue }: Pipelined): boolean {
     const match = this.#match(request);
     const extraHeaders = this.#parts.origins.headers(request.headers.origin);
     const exchange = new Exchange(this.#parts.share, match, request, response, extraHeaders);
     if (awaitsContinue) exchange.awaitContinue();
+    if (this.#lanes.isBroken(request.socket)) exchange.isLast = true;
     let outcome: Outcome | Promise<Outcome>;
     try {
       this.#guard(exchange);
@@ -78,19 +85,11 @@ export class Dispatcher {
     } catch (thrown) {
       outcome = this.#failure(exchange, thrown);
     }
-    if (outcome instanceof Promise) this.#await(exchange, outcome);
-    else this.#finish(exchange, outcome);
-  }
-
-  /** A fault of the connection's syntax. Gives false when no request of the connection will tell its caller. */
-  failConnection(socket: Socket, fault: AffinityError): boolean {
-    const open = [...this.#inFlight].filter(({ request }) => request.socket === socket);
-    const last = open.at(-1);
-    if (last === undefined) return false;
-    // Whatever is written now would be read as the answer of the oldest request that waits; so nothing is written beside
-    // their own answers, and the connection ends with the last of them.
-    last.isLast = true;
-    last.failBody(fault);
+    if (!(outcome instanceof Promise)) {
+      this.#finish(exchange, outcome);
+      return false;
+    }
+    this.#await(exchange, outcome);
     return true;
   }
 
@@ -130,17 +129,17 @@ export class Dispatcher {
       if (tokens.isNeeded || (route.guarding === "admin" && !isLoopback)) tokens.check(headers.authorization);
     }
     if (route.isWrite) origins.checkWrite(headers.origin, host);
-    if (this.#inFlight.size >= this.#parts.requestsInFlight && route.guarding !== "open") {
+    if (this.#lanes.isFull(request.socket, this.#parts.requestsInFlight) && route.guarding !== "open") {
       throw new AffinityError(
         "GATEWAY_FULL",
-        `gateway: ${this.#inFlight.size} requests are under way; send it again later`,
+        `gateway: ${this.#lanes.size} requests are under way; send it again later`,
       );
     }
   }
 
   #await(exchange: Exchange, outcome: Promise<Outcome>): void {
-    this.#inFlight.add(exchange);
     exchange.startedMs = this.#parts.clock.monotonic();
+    this.#lanes.enter(exchange);
     outcome.then(
       (answer) => this.#settle(exchange, answer),
       (thrown) => this.#settle(exchange, this.#failure(exchange, thrown)),
@@ -148,9 +147,9 @@ export class Dispatcher {
   }
 
   #settle(exchange: Exchange, outcome: Outcome): void {
-    this.#inFlight.delete(exchange);
     this.#finish(exchange, outcome);
-    if (this.#inFlight.size === 0) this.#onIdle?.();
+    let next = this.#lanes.leave(exchange);
+    while (next !== undefined && !this.#run(next)) next = this.#lanes.leave(exchange);
   }
 
   #finish(exchange: Exchange, outcome: Outcome): void {
@@ -159,6 +158,7 @@ export class Dispatcher {
     // What is answered in the turn in which it came took no time that a look at the clock would not double.
     route.metrics.observe(status, startedMs === undefined ? 0 : this.#parts.clock.monotonic() - startedMs);
     if (outcome !== streamed) this.#write(exchange, outcome);
+    else if (exchange.isLast) endConnection(exchange);
     if (hasBody(request)) this.#parts.share.bodies.discard(request);
   }
 
@@ -253,6 +253,13 @@ export class Dispatcher {
     if (methods.has("GET")) methods.add("HEAD");
     return [...methods.add("OPTIONS")].sort();
   }
+}
+
+// The head of a streamed answer was sent before it was known that nothing can follow it.
+function endConnection({ request, response }: Exchange): void {
+  const end = (): void => request.socket.destroySoon();
+  if (response.writableFinished) end();
+  else response.once("finish", end);
 }
 
 // Node.js keeps the first of several and drops the others, while a proxy in front may have read another one.

@@ -100,9 +100,16 @@ export class Exchange {
   }
 
   /** The whole body. @throws BODY_TOO_LARGE, REQUEST_TIMEOUT, REQUEST_INVALID, GATEWAY_FULL */
-  body(): Promise<Buffer> {
-    const reading = this.#share.bodies.read(this.request);
-    return this.arriving(reading);
+  async body(): Promise<Buffer> {
+    const reading = this.#share.bodies.read(this.request, (fail) => {
+      this.#onBodyFault = fail;
+    });
+    this.continue();
+    try {
+      return await reading;
+    } finally {
+      this.#onBodyFault = undefined;
+    }
   }
 
   /** Settles as `reading` does, or earlier with the fault by which the connection's syntax ends the body. */

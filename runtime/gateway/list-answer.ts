@@ -64,16 +64,15 @@ export interface StreamParts {
 export async function streamRows(parts: StreamParts, exchange: Exchange): Promise<Outcome> {
   const { response } = exchange;
   const controller = new AbortController();
-  const onClose = (): void => controller.abort();
-  response.once("close", onClose);
+  const forget = parts.readers.onGone(exchange, () => controller.abort());
   try {
     const count = await writeRows(parts, exchange, controller.signal);
     response.end(`{"end":true,"count":${count}}\n`);
   } catch (thrown) {
-    if (!response.headersSent) throw thrown;
+    if (!response.headersSent && !controller.signal.aborted) throw thrown;
     response.end(`{"error":${problemText(asAffinityError(thrown), undefined)}}\n`);
   } finally {
-    response.off("close", onClose);
+    forget();
   }
   return streamed;
 }
@@ -86,11 +85,11 @@ async function writeRows(parts: StreamParts, exchange: Exchange, signal: AbortSi
     let text = "";
     for (const row of page.slice(0, limit - count)) text += `${lineOf(row)}\n`;
     count += Math.min(page.length, limit - count);
-    if (response.destroyed) break;
+    if (signal.aborted) break;
     begin(exchange);
     response.write(text);
     if (count >= limit) break;
-    await readers.taken(response);
+    await readers.taken(exchange);
   }
   begin(exchange);
   return count;

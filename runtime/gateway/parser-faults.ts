@@ -2,6 +2,7 @@
  * What Node.js's parser refuses never becomes a request, so its answer is written to the socket by hand, with the problem
  * details that every other error has.
  */
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { AffinityError } from "../core/errors.js";
 import { problemText } from "./problem.js";
@@ -35,7 +36,7 @@ export function refuseConnection(socket: Socket, error: AffinityError, headers: 
   }
   const body = problemText(error, undefined);
   const lines = [
-    `HTTP/1.1 ${error.status} ${error.code}`,
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? error.code}`,
     "Content-Type: application/problem+json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Cache-Control: no-store",

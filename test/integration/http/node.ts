@@ -129,28 +129,32 @@ export interface Answered {
   readonly json: unknown;
 }
 
-/** Sends bytes as they are and gives everything that comes back until the connection ends, or `untilMs` has passed. */
+/**
+ * Sends bytes as they are and gives everything that comes back until the connection ends, or `untilMs` has passed. After
+ * `endAfterMs` nothing more is sent, so that the server ends the connection.
+ */
 export function raw(
   port: number,
   bytes: string | Buffer,
-  options: { readonly untilMs?: number; readonly end?: boolean } = {},
+  options: { readonly untilMs?: number; readonly endAfterMs?: number } = {},
 ): Promise<string> {
-  const { untilMs = 2_000, end = false } = options;
+  const { untilMs = 5_000, endAfterMs } = options;
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     let text = "";
     const finish = (): void => {
       clearTimeout(timer);
+      clearTimeout(ending);
       socket.destroy();
       resolve(text);
     };
     const timer = setTimeout(finish, untilMs);
+    const ending = endAfterMs === undefined ? undefined : setTimeout(() => socket.end(), endAfterMs);
     socket.on("data", (chunk) => {
       text += chunk.toString("latin1");
     });
     socket.on("error", finish).on("close", finish);
     socket.write(bytes);
-    if (end) socket.end();
   });
 }
 
