@@ -68,6 +68,34 @@ describe("the SQLite changelog and the disk", () => {
     },
   );
 
+  it.for([
+    { how: "kill -9", isForgetting: false },
+    { how: "a power failure", isForgetting: true },
+  ])("P3: compaction under way at $how takes no newest record of a key", async ({ isForgetting }, { skip }) => {
+    if (isForgetting && !canPreload()) return skip("needs Linux and gcc");
+    const newest = new Map<string, number>();
+    for (let kill = 1; kill <= 4; kill += 1) {
+      const shadows = join(folder.path, `shadows-${kill}`);
+      mkdirSync(shadows);
+      const forgetting = { FORGET_DIR: data, FORGET_SHADOW: shadows, FORGET_LEAK: "20", FORGET_SEED: `${kill}` };
+      const env = isForgetting ? preloaded(["forgetsync"], forgetting) : {};
+      const child = new Child("changelog-child", [data, `${kill}`, "20"], env);
+      try {
+        await child.line((line) => line === "ready");
+        child.send("churn");
+        await child.line((line) => line.startsWith("churned"), 3_000 + kill * 137);
+      } finally {
+        await child.kill();
+      }
+      for (const line of child.lines.filter((text) => text.startsWith("churned"))) {
+        const [, partition, key, number] = line.split(" ");
+        newest.set(`${partition} ${key}`, Number(number));
+      }
+      if (isForgetting) restoreDurable(data, shadows);
+      await expectNewest(data, newest);
+    }
+  });
+
   it.skipIf(!canPreload())(
     "a full disk refuses appends, reads go on, and it heals by itself (needs Linux and gcc)",
     async () => {
@@ -202,6 +230,35 @@ async function expectWhole(dataDir: string, acked: readonly Acked[]): Promise<vo
       );
       for (const { number, offset } of mine) expect(offsets.get(number)).toBe(offset);
     }
+  } finally {
+    await changelog.close();
+  }
+}
+
+/** Opens the data and checks: of each key the newest acknowledged number or a later one is there, in order. */
+async function expectNewest(dataDir: string, newest: ReadonlyMap<string, number>): Promise<void> {
+  const changelog = await openSqliteChangelog({ dataDir, clock: systemClock, random: systemRandom });
+  try {
+    const found = new Map<string, number>();
+    for (let partition = 0; partition < childPartitions; partition += 1) {
+      let count = 0;
+      for (let from = 0n; ; ) {
+        const slice = await changelog.read({ topic: childTopics[0] ?? "", partition, fromOffset: from });
+        for (const { key, value } of slice.records) {
+          const name = `${partition} ${Buffer.from(key ?? []).toString()}`;
+          const number = Number(Buffer.from(value ?? []).toString());
+          expect(number).toBeGreaterThan(found.get(name) ?? 0);
+          found.set(name, number);
+          count += 1;
+        }
+        if (slice.nextOffset === slice.endOffset) break;
+        from = slice.nextOffset;
+      }
+      // Compaction has been at work: far fewer records than offsets.
+      const { endOffset } = await changelog.read({ topic: childTopics[0] ?? "", partition, fromOffset: 0n });
+      expect(count).toBeLessThan(Number(endOffset) * 0.9);
+    }
+    for (const [name, number] of newest) expect(found.get(name)).toBeGreaterThanOrEqual(number);
   } finally {
     await changelog.close();
   }

@@ -15,6 +15,11 @@ export function numberedRecords(epoch: number, number: number): NewRecord[] {
   }));
 }
 
+/** A record of the first topic whose value is a number. */
+export function churnRecord(key: string, number: number): NewRecord {
+  return { ...plainRecord(key), value: Buffer.from(`${number}`.padEnd(200)) };
+}
+
 /** A record of the first topic. */
 export function plainRecord(key: string): NewRecord {
   return {
