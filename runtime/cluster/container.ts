@@ -30,9 +30,9 @@ export class Container implements KeyspaceAccess {
   readonly #plan: KeyspacePlan;
   readonly #partitions: readonly Partition[];
 
-  constructor(plan: KeyspacePlan, schemaIds: KeyspaceSchemaIds, partitions: readonly Partition[]) {
+  constructor(plan: KeyspacePlan, partitions: readonly Partition[]) {
     this.descriptor = plan.descriptor;
-    this.schemaIds = schemaIds;
+    this.schemaIds = plan.schemaIds;
     this.#plan = plan;
     this.#partitions = partitions;
   }
@@ -78,8 +78,8 @@ export class Container implements KeyspaceAccess {
   }
 
   async list(request: ListRequest, options: CallOptions): Promise<readonly ListedRow[]> {
-    await this.#readable(options);
-    // From here on one synchronous turn: the page is of one moment, and each partition's lease covers it.
+    while (!this.#mayRead()) await this.#readable(options);
+    // One synchronous turn with the check: the page is of one moment, and each partition's lease covers it.
     const chunk = Math.min(request.limit, Math.ceil(request.limit / this.#partitions.length) + 8);
     const rows = new MergedRows(this.#sources(), boundsOf(request), chunk);
     const page: ListedRow[] = [];
@@ -96,12 +96,12 @@ export class Container implements KeyspaceAccess {
     options: { readonly signal: AbortSignal },
   ): AsyncGenerator<readonly ListedRow[]> {
     const { signal } = options;
-    await this.#readable({ timeoutMs: Number.POSITIVE_INFINITY, signal });
+    while (!this.#mayRead()) await this.#readable({ timeoutMs: Number.POSITIVE_INFINITY, signal });
     const snapshots: { readonly partition: number; readonly snapshot: ReturnType<Partition["snapshot"]> }[] = [];
     try {
       const store = this.#plan.exposed?.name ?? "";
-      for (const [partition, { snapshot }] of this.#partitions.map((p) => ({ snapshot: () => p.snapshot() })).entries())
-        snapshots.push({ partition, snapshot: snapshot() });
+      for (const [number, partition] of this.#partitions.entries())
+        snapshots.push({ partition: number, snapshot: partition.snapshot() });
       const sources = snapshots.map(({ partition, snapshot }) => ({
         partition,
         read: (bounds: Bounds, limit: number) => snapshot.range({ store, ...bounds, limit }),
@@ -138,15 +138,16 @@ export class Container implements KeyspaceAccess {
     }));
   }
 
-  /** Resolves in a turn in which every partition may be read. */
-  async #readable(options: CallOptions): Promise<void> {
+  /** Whether every partition may be read in this turn. */
+  #mayRead(): boolean {
     if (this.#plan.exposed === undefined)
       throw new AffinityError("ROUTE_NOT_FOUND", `keyspace ${this.#plan.name} has no store of its own name`);
-    for (;;) {
-      const closed = this.#partitions.filter((partition) => !partition.mayRead());
-      if (closed.length === 0) return;
-      await Promise.all(closed.map((partition) => partition.readable(options)));
-    }
+    return this.#partitions.every((partition) => partition.mayRead());
+  }
+
+  /** Resolves when it may be asked again. */
+  async #readable(options: CallOptions): Promise<void> {
+    await Promise.all(this.#partitions.map((partition) => partition.readable(options)));
   }
 
   #partition(number: number): Partition {

@@ -2,6 +2,7 @@
 import type { Changelog, TopicSpec } from "../changelog/changelog.js";
 import type { Coordinator } from "../coordinator/coordinator.js";
 import type { Clock } from "../core/clock.js";
+import { AffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import type { MemStore } from "../memstore/memstore.js";
@@ -12,7 +13,7 @@ import { Partition } from "../partition/partition.js";
 import { type KeyspaceHandler, type KeyspacePlan, planKeyspace } from "../partition/plan.js";
 import { eventLoopTurns, type Turns } from "../partition/turns.js";
 import { Watchdog, type WatchedPartition } from "../partition/watchdog.js";
-import type { ServiceDescriptor } from "../protocol/service.js";
+import type { KeyspaceDescriptor, ServiceDescriptor } from "../protocol/service.js";
 import type { AnyType } from "../schema/type.js";
 import type { KeyspaceAccess, KeyspaceSchemaIds, PartitionStatus, Router } from "../state/access.js";
 import type { OrderedCodec } from "../state/keys.js";
@@ -65,39 +66,27 @@ export interface OpenRouter extends Router {
  * @throws HANDLER_MISSING, CONFIG_INVALID, CHECKPOINT_AHEAD and what the adapters throw; whatever was opened is stopped then.
  */
 export async function openRouter(parts: RouterParts): Promise<OpenRouter> {
-  const { service, handlers, schemaIds } = parts;
-  const plans = Object.values(service.keyspaces).map((descriptor) => ({
-    ids: schemaIds[descriptor.name] ?? { key: 0, stores: {}, messages: {} },
-    plan: planKeyspace({
-      descriptor,
-      schemaIds: schemaIds[descriptor.name] ?? { key: 0, stores: {}, messages: {} },
-      handler: handlers[descriptor.name],
-    }),
-  }));
-  const specs = plans.flatMap(({ plan }) =>
-    plan.stores.map(
-      ({ topic }): TopicSpec => ({
-        name: topic,
-        partitions: plan.descriptor.partitions,
-        historyMs: parts.historyMs,
-        tombstoneMs: parts.tombstoneMs,
-      }),
-    ),
-  );
-  const topics = await parts.changelog.ensureTopics(specs);
-  const incarnations = Object.fromEntries(topics.map(({ name, incarnation }) => [name, incarnation]));
+  const plans = Object.values(parts.service.keyspaces).map((descriptor) => planOf(descriptor, parts));
+  const topics = await parts.changelog.ensureTopics(plans.flatMap((plan) => topicsOf(plan, parts)));
+  const limits = { ...defaultLimits, ...parts.limits };
+  if (parts.historyMs < limits.idempotencyWindowMs)
+    parts.logger.warn(
+      { historyMs: parts.historyMs, idempotencyWindowMs: limits.idempotencyWindowMs },
+      "changelog.historyMs is below idempotencyWindowMs: should the memstore be lost, so are answers to older retries",
+    );
   const turns = parts.turns ?? eventLoopTurns;
   const flushes = new FlushQueue(turns);
-  const limits = { ...defaultLimits, ...parts.limits };
-  const watched = plans.flatMap(({ plan }) => watchedPartitions(plan));
-  const handlersRunning = RunningHandlers.forPartitions(watched.length);
-  const containers = plans.map(({ plan, ids }) => {
+  const incarnations = Object.fromEntries(topics.map(({ name, incarnation }) => [name, incarnation]));
+  const watched = plans.flatMap((plan) => watchedPartitions(plan));
+  const running = RunningHandlers.forPartitions(watched.length);
+  const slots = new Map(watched.map(({ keyspace, partition }, slot) => [`${keyspace}/${partition}`, slot]));
+  const containers = plans.map((plan) => {
     const partitions = Array.from({ length: plan.descriptor.partitions }, (_, partition) => {
-      const slot = watched.findIndex((entry) => entry.keyspace === plan.name && entry.partition === partition);
-      const watch = slot < 0 ? noHandlerWatch : handlersRunning.watch(slot);
+      const slot = slots.get(`${plan.name}/${partition}`);
+      const watch = slot === undefined ? noHandlerWatch : running.watch(slot);
       return new Partition({ ...parts, plan, partition, limits, turns, flushes, incarnations, watch });
     });
-    return new Container(plan, ids, partitions);
+    return new Container(plan, partitions);
   });
   const router = new LocalRouter(containers);
   try {
@@ -109,28 +98,41 @@ export async function openRouter(parts: RouterParts): Promise<OpenRouter> {
     await router.stop();
     throw error;
   }
-  if (parts.stallMs !== undefined && watched.length > 0)
-    router.watchdog = new Watchdog({
-      handlers: handlersRunning,
-      partitions: watched,
-      stallMs: parts.stallMs,
-      clock: parts.clock,
-      logger: parts.logger,
-    });
+  const { stallMs, clock, logger } = parts;
+  if (stallMs !== undefined && watched.length > 0)
+    router.watchdog = new Watchdog({ handlers: running, partitions: watched, stallMs, clock, logger });
   return router;
 }
 
+function planOf(descriptor: KeyspaceDescriptor, { schemaIds, handlers }: RouterParts): KeyspacePlan {
+  const ids = schemaIds[descriptor.name];
+  if (ids === undefined)
+    throw new AffinityError(
+      "CONFIG_INVALID",
+      `keyspace ${descriptor.name}: its schemas have no ids; register them before it is opened`,
+    );
+  return planKeyspace({ descriptor, schemaIds: ids, handler: handlers[descriptor.name] });
+}
+
+function topicsOf({ stores, descriptor }: KeyspacePlan, { historyMs, tombstoneMs }: RouterParts): TopicSpec[] {
+  return stores.map(({ topic }) => ({ name: topic, partitions: descriptor.partitions, historyMs, tombstoneMs }));
+}
+
 /** Partitions of a keyspace with handlers. */
-function watchedPartitions(plan: KeyspacePlan): readonly WatchedPartition[] {
-  if (plan.messages.size === 0) return [];
-  const { key, keyEncoding, partitions } = plan.descriptor;
-  const { schema } = key();
+function watchedPartitions({ name, descriptor, messages }: KeyspacePlan): readonly WatchedPartition[] {
+  if (messages.size === 0) return [];
+  const { schema } = descriptor.key();
   const isText =
     schema === "string" ||
     (typeof schema === "object" && schema !== null && "type" in schema && schema.type === "string");
-  const keys = keyEncoding === "utf8" ? "text" : isText ? "framed text" : "other";
-  const messages = [...plan.messages.keys()];
-  return Array.from({ length: partitions }, (_, partition) => ({ keyspace: plan.name, partition, messages, keys }));
+  const keys = descriptor.keyEncoding === "utf8" ? "text" : isText ? "framed text" : "other";
+  const names = [...messages.keys()];
+  return Array.from({ length: descriptor.partitions }, (_, partition) => ({
+    keyspace: name,
+    partition,
+    messages: names,
+    keys,
+  }));
 }
 
 class LocalRouter implements OpenRouter {

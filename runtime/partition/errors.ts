@@ -72,6 +72,8 @@ export class PartitionErrors {
           `it cannot be opened (${failure?.code ?? "INTERNAL"}); see the log`,
           facts,
         );
+      case "electing":
+        return this.make("PARTITION_NOT_MASTER", "this node is not its master; ask again", facts);
       default:
         return this.make("PARTITION_NOT_READY", `it is ${state}; requests are answered as soon as it serves`, facts);
     }

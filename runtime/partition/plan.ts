@@ -35,6 +35,7 @@ export interface MessagePlan {
 
 export interface KeyspacePlan {
   readonly descriptor: KeyspaceDescriptor;
+  readonly schemaIds: KeyspaceSchemaIds;
   readonly name: string;
   readonly keys: KeyCodec;
   readonly stores: readonly StorePlan[];
@@ -67,6 +68,7 @@ export function planKeyspace(request: PlanRequest): KeyspacePlan {
   const own = stores.filter(({ hasOwnKeys }) => hasOwnKeys);
   return {
     descriptor,
+    schemaIds,
     name: descriptor.name,
     keys,
     stores,

@@ -251,6 +251,16 @@ export class Tenure implements WritePathOwner {
       return;
     }
     call.phase = "running";
+    try {
+      this.#dispatch(call);
+    } catch (error) {
+      // What the memstore throws, as on a broken disk; the call has not joined a batch.
+      this.#complain(error instanceof Error ? error : new Error(messageOf(error)), "a call failed");
+      this.#fail(call, refusalOf(error, this.#parts.errors));
+    }
+  }
+
+  #dispatch(call: Call): void {
     if (call.idempotency !== undefined && call.isWrite && !this.#isFirstAttempt(call)) return;
     if (call instanceof WriteCall) this.#runWrite(call);
     else if (call instanceof MessageCall) this.#runMessage(call);

@@ -158,7 +158,11 @@ export class WritePath {
     batch.time = this.#parts.clock.now();
     batch.state = "sent";
     this.#inFlight = batch;
-    this.#send(batch);
+    try {
+      this.#send(batch);
+    } catch (error) {
+      this.#parts.owner.broken(error);
+    }
   }
 
   /**

@@ -229,6 +229,8 @@ export class World {
       this.count("lease cut");
       this.#leases.cut(this.random.next() * 100, this.chance(0.5) ? "told" : "not told");
     }
+    // Appends of unknown outcome arrive whenever they like, as long as no fence has refused them.
+    if (this.chance(0.3)) this.#changelog.landLate();
     if (this.chance(this.#faults.foreign)) this.#writeForeign();
     if (this.chance(this.#faults.late)) this.#landLate();
     if (this.chance(this.#faults.compact)) {

@@ -132,7 +132,7 @@ describe("router's life", () => {
     const error = await errorOf(first.counts.put(address, value(3), soon));
     expect(error).toMatchObject({ code: "PARTITION_NOT_MASTER", applied: "no", retry: "reroute" });
     expect(countOf(await second.counts.get(address, soon))).toBe(2);
-    expect((await errorOf(first.counts.put(address, value(3), soon))).code).toBe("PARTITION_NOT_READY");
+    expect((await errorOf(first.counts.put(address, value(3), soon))).code).toBe("PARTITION_NOT_MASTER");
     for (let round = 0; round < 5; round++) {
       clock.advance(1_000);
       await settle();
