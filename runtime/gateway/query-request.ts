@@ -28,6 +28,7 @@ export class QueryRequest {
   }
 }
 
+const base64Url = /^[A-Za-z0-9_-]*$/;
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** How the text of a parameter stands in plain JSON; what does not fit stays text, for the codec to refuse. */
@@ -43,7 +44,8 @@ function jsonForm(node: TypeNode): (text: string) => string {
     case "bytes":
     case "fixed":
       if (node.logical !== undefined) return JSON.stringify;
-      return (text) => JSON.stringify(Buffer.from(text, "base64url").toString("base64"));
+      // Both alphabets, as paths have the one and plain JSON the other; the codec judges what is neither.
+      return (text) => JSON.stringify(base64Url.test(text) ? Buffer.from(text, "base64url").toString("base64") : text);
     default:
       return JSON.stringify;
   }
