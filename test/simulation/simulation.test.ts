@@ -28,7 +28,7 @@ const kinds: { readonly [name: string]: { readonly faults: Faults; readonly node
   },
   "one node crashes and loses its disk": {
     nodes: 1,
-    faults: { ...calm, unknown: 0.05, crash: 0.05, wipe: 0.3, compact: 0.05 },
+    faults: { ...calm, unknown: 0.05, late: 0.5, crash: 0.05, wipe: 0.3, compact: 0.05 },
   },
   "two nodes take mastership from each other": {
     nodes: 2,
@@ -44,7 +44,7 @@ const kinds: { readonly [name: string]: { readonly faults: Faults; readonly node
       crash: 0.03,
       wipe: 0.3,
       cut: 0.05,
-      foreign: 0.05,
+      foreign: 0.1,
       late: 0.2,
       compact: 0.03,
       slowHandler: 0.3,

@@ -3,8 +3,13 @@
  * Everything follows from the seed.
  */
 
-import type { Changelog, NewRecord } from "../../runtime/changelog/changelog.js";
-import { type AppendFault, MemoryChangelog, MemoryLogStorage } from "../../runtime/changelog/memory-changelog.js";
+import type { Changelog } from "../../runtime/changelog/changelog.js";
+import {
+  type AppendAttempt,
+  type AppendFault,
+  MemoryChangelog,
+  MemoryLogStorage,
+} from "../../runtime/changelog/memory-changelog.js";
 import { type OpenRouter, openRouter } from "../../runtime/cluster/router.js";
 import { sleep } from "../../runtime/core/clock.js";
 import { AffinityError } from "../../runtime/core/errors.js";
@@ -47,6 +52,8 @@ export interface Deposit {
 export const accounts = ["a0", "a1", "a2"] as const;
 export const registers = ["r0", "r1", "r2"] as const;
 export const foreignKey = "f0";
+/** Written by clients that do not read it, and by the other program. */
+export const mixedKey = "m0";
 
 const lifeMs = 3_000;
 const stepMs = 50;
@@ -76,7 +83,7 @@ export class World {
   readonly #changelog: MemoryChangelog;
   readonly #log: Changelog;
   readonly #processes: readonly Process[];
-  readonly #lost: (readonly NewRecord[])[] = [];
+  readonly #lost: AppendAttempt[] = [];
   #isCalm = false;
   #nextValue = 1;
   #foreign: number | undefined;
@@ -93,7 +100,7 @@ export class World {
       gapChance: faults.gap,
       fenceTakesOffset: this.chance(0.5),
       latencyMs: 3,
-      fault: ({ records }) => this.#appendFault(records),
+      fault: (attempt) => this.#appendFault(attempt),
     });
     const silence = {
       isSilent: () => !this.#isCalm && this.chance(faults.silent),
@@ -192,7 +199,7 @@ export class World {
       limits: {
         mailboxLimit: 20,
         maxBatchRecords: 6,
-        idleLookMs: 200,
+        idleLookMs: 500,
         handlerTimeoutMs: 150,
         restoreSliceBytes: 300,
         restoreSliceRecords: 3,
@@ -230,13 +237,20 @@ export class World {
       this.#leases.cut(this.random.next() * 100, this.chance(0.5) ? "told" : "not told");
     }
     // Appends of unknown outcome arrive whenever they like, as long as no fence has refused them.
-    if (this.chance(0.3)) this.#changelog.landLate();
-    if (this.chance(this.#faults.foreign)) this.#writeForeign();
-    if (this.chance(this.#faults.late)) this.#landLate();
+    if (this.chance(0.3)) this.#soon(() => this.#changelog.landLate());
+    if (this.chance(this.#faults.foreign)) this.#soon(() => this.#writeForeign(foreignKey));
+    for (let times = 0; times < 4; times++)
+      if (this.chance(this.#faults.foreign)) this.#soon(() => this.#writeForeign(mixedKey));
+    if (this.chance(this.#faults.late)) this.#soon(() => this.#landLate());
     if (this.chance(this.#faults.compact)) {
       this.count("compaction");
       this.compact();
     }
+  }
+
+  /** At some time of the present step, as in the middle of an append. */
+  #soon(run: () => void): void {
+    this.time.after(this.random.next() * stepMs, run);
   }
 
   #crash(process: Process): void {
@@ -250,7 +264,7 @@ export class World {
 
   // -- the log -------------------------------------------------------------------------------------------------------
 
-  #appendFault(records: readonly NewRecord[]): AppendFault | undefined {
+  #appendFault(attempt: AppendAttempt): AppendFault | undefined {
     this.count("append");
     if (this.#isCalm) return undefined;
     if (this.chance(this.#faults.refused)) {
@@ -260,18 +274,16 @@ export class World {
     if (!this.chance(this.#faults.unknown)) return undefined;
     const fault = this.pick(["unknown-written", "unknown-lost", "unknown-late"] as const);
     this.count(`append ${fault}`);
-    if (fault === "unknown-lost") this.#lost.push(records);
+    if (fault === "unknown-lost") this.#lost.push(attempt);
     return fault;
   }
 
   /** Of an append that was lost, records that arrive when a later epoch or batch has been written: every reader ignores them. */
   #landLate(): void {
-    const records = this.#lost.pop();
-    const first = records?.[0];
-    if (records === undefined || first === undefined) return;
+    const attempt = this.#lost.pop();
+    if (attempt === undefined) return;
+    const { records, partition: at } = attempt;
     this.oracle.look();
-    const at = this.#partitionOf(records);
-    if (at === undefined) return;
     for (const { topic, headers } of records) {
       const [epoch, batch] = this.oracle.highest([topic], at);
       if (headers.epoch > epoch || (headers.epoch === epoch && headers.batch >= batch)) return;
@@ -286,20 +298,14 @@ export class World {
     }
   }
 
-  #partitionOf(records: readonly NewRecord[]): number | undefined {
+  #writeForeign(name: string): void {
     const access = this.master()?.keyspaces.get("bank");
-    const own = records.find(({ topic }) => topic === topics[0]);
-    if (access === undefined || own === undefined) return undefined;
-    return access.address(stringType.decode(own.key.subarray(5))).partition;
-  }
-
-  #writeForeign(): void {
-    const access = this.master()?.keyspaces.get("bank");
-    if (access === undefined) return;
+    if (access === undefined || this.#isCalm) return;
     this.count("record of another program");
-    const { serialized, partition } = access.address(foreignKey);
-    this.#foreign = this.#nextValue++;
-    this.#changelog.writeForeign({ topic: topics[0], partition, key: serialized, value: framedCount(this.#foreign) });
+    const { serialized, partition } = access.address(name);
+    const value = this.#nextValue++;
+    if (name === foreignKey) this.#foreign = value;
+    this.#changelog.writeForeign({ topic: topics[0], partition, key: serialized, value: framedCount(value) });
   }
 
   // -- clients -------------------------------------------------------------------------------------------------------
@@ -312,11 +318,33 @@ export class World {
   async #client(): Promise<void> {
     while (!this.#isCalm) {
       await sleep(this.time, this.random.next() * 60);
-      const access = this.pick(this.#processes).router?.keyspaces.get("bank");
-      if (access === undefined) continue;
       const dice = this.random.next();
-      if (dice < 0.35) await this.#deposit(this.pick(accounts));
+      const access = this.#someone(dice >= 0.35 && dice < 0.65);
+      if (access === undefined) continue;
+      if (dice < 0.3) await this.#deposit(this.pick(accounts));
+      else if (dice < 0.35) await this.#put(access, mixedKey);
       else await this.#register(access, this.pick(registers), dice);
+    }
+  }
+
+  /**
+   * Reads go anywhere, so that a deposed master is asked; writes mostly to the node that was last promoted, so that it is not
+   * told by a fence at once.
+   */
+  #someone(isRead: boolean): KeyspaceAccess | undefined {
+    const routers = this.#processes.flatMap(({ router }) => (router === undefined ? [] : [router]));
+    if (routers.length === 0) return undefined;
+    const epochOf = (router: OpenRouter): number => Math.max(...router.status().map(({ epoch }) => epoch));
+    const newest = routers.reduce((one, other) => (epochOf(other) > epochOf(one) ? other : one));
+    return (isRead || this.chance(0.1) ? this.pick(routers) : newest).keyspaces.get("bank");
+  }
+
+  async #put(access: KeyspaceAccess, name: string): Promise<void> {
+    try {
+      await access.put(access.address(name), framedCount(this.#nextValue++), this.#options());
+      this.count("blind put");
+    } catch (error) {
+      this.count(this.#known(error).code);
     }
   }
 
@@ -332,7 +360,7 @@ export class World {
     const request = new Uint8Array(16).fill(id);
     const idempotency = { key: `d-${id}`, request, time: this.time.now() };
     for (let attempt = 0; attempt < 6; attempt++) {
-      const access = this.pick(this.#processes).router?.keyspaces.get("bank");
+      const access = this.#someone(false);
       if (access !== undefined) {
         try {
           const body = stringType.encode(`${id}:${amount}`);
