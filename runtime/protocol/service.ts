@@ -80,6 +80,11 @@ export interface ClientKeyspace {
   readonly name: string;
   readonly path: string;
   readonly key: TypeSource;
+  /**
+   * Avro binary of a key, where its type is neither a scalar nor a record of scalars: `(key) => keyBytes(defineEdge, key)`.
+   * Absent for all other types, so that their bundles stay small.
+   */
+  readonly keyBytes?: (key: unknown) => Uint8Array;
   /** Of the store that HTTP exposes; absent where there is none. */
   readonly value?: TypeSource;
   readonly messages: { readonly [name: string]: ClientMessage };

@@ -3,38 +3,30 @@
  * sign and six digits or more, as in ECMAScript and Java. The proleptic Gregorian calendar, without leap seconds.
  */
 
+/** The calendar repeats itself after 400 years, of which `Date` counts one such era from 1970. */
+const daysOfEra = 146_097;
+const msOfDay = 86_400_000;
+
 /** Days from 1970-01-01 as text: `2024-02-29`. */
 export function dayText(days: number): string {
-  // Counted from 0000-03-01, so that a leap day ends its year; 146,097 days are 400 years.
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  const yearText = year < 0 || year > 9999 ? (year < 0 ? "-" : "+") + padded(Math.abs(year), 6) : padded(year, 4);
-  return `${yearText}-${padded(month, 2)}-${padded(day, 2)}`;
+  const era = Math.floor(days / daysOfEra);
+  const text = new Date((days - era * daysOfEra) * msOfDay).toISOString();
+  const year = Number(text.slice(0, 4)) + era * 400;
+  const sign = year < 0 ? "-" : year > 9999 ? "+" : "";
+  return sign + padded(Math.abs(year), sign === "" ? 4 : 6) + text.slice(4, 10);
 }
 
 const dayPattern = /^(\d{4}|[+-]\d{6,9})-(\d\d)-(\d\d)$/;
 
 /** Days from 1970-01-01 of a text, or undefined for what is no day or not written as `dayText` does. */
 export function daysOf(text: string): number | undefined {
-  const [, years, months, days] = dayPattern.exec(text) ?? [];
-  const [year, month, day] = [Number(years), Number(months), Number(days)];
-  const shiftedYear = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shiftedYear / 400);
-  const yearOfEra = shiftedYear - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  const count = era * 146_097 + dayOfEra - 719_468;
+  const [, years, month, day] = dayPattern.exec(text) ?? [];
+  const era = Math.floor(Number(years) / 400);
+  // In the years from 2000, five eras after 0, since Date.UTC takes the first hundred years for others.
+  const inEra = Date.UTC(2000 + Number(years) - era * 400, Number(month) - 1, Number(day)) / msOfDay;
+  const days = inEra + (era - 5) * daysOfEra;
   // A day that does not exist, 02-30, comes back as another.
-  return years !== undefined && dayText(count) === text ? count : undefined;
+  return years !== undefined && dayText(days) === text ? days : undefined;
 }
 
 /** Units of a day with `digits` after the second: 3 for milliseconds. */
@@ -46,9 +38,8 @@ function unitsOfDay(digits: number): bigint {
 export function timeText(units: bigint, digits: number): string | undefined {
   if (units < 0n || units >= unitsOfDay(digits)) return undefined;
   const scale = 10n ** BigInt(digits);
-  const seconds = Number(units / scale);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return `${padded(hours, 2)}:${padded(minutes, 2)}:${padded(seconds % 60, 2)}.${padded(Number(units % scale), digits)}`;
+  const seconds = new Date(Number(units / scale) * 1000).toISOString().slice(11, 20);
+  return seconds + padded(Number(units % scale), digits);
 }
 
 const timePattern = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?$/;
@@ -70,10 +61,12 @@ export function timestampText(units: bigint, digits: number): string {
 
 /** Units from 1970 of a timestamp without zone, or undefined. May be beyond 64 bits. */
 export function timestampOf(text: string, digits: number): bigint | undefined {
-  const split = text.indexOf("T");
-  const days = daysOf(text.slice(0, Math.max(split, 0)));
-  const time = timeOf(text.slice(split + 1), digits);
-  return days === undefined || time === undefined ? undefined : BigInt(days) * unitsOfDay(digits) + time;
+  const [day = "", time = "", ...more] = text.split("T");
+  const days = daysOf(day);
+  const units = timeOf(time, digits);
+  return days === undefined || units === undefined || more.length > 0
+    ? undefined
+    : BigInt(days) * unitsOfDay(digits) + units;
 }
 
 function padded(value: number, digits: number): string {

@@ -1,5 +1,6 @@
 /** Arrays, maps and enums of static codecs: their loops stand here once, and not in every generated file. */
-import { isObject, mismatch, symbolList } from "./fault.js";
+import { mismatch, symbolList } from "./fault.js";
+import { isObject } from "./member.js";
 import type { Reader } from "./reader.js";
 import type { Writer } from "./writer.js";
 

@@ -1,8 +1,9 @@
 /** Values of fields that are left out: the schema's defaults, as its table in "Records" maps them from JSON. */
+
 import { fromBase } from "./base-value.js";
-import { isObject, mismatch } from "./fault.js";
+import { mismatch } from "./fault.js";
 import { checkedBytes } from "./logical-value.js";
-import { memberOf, setMember } from "./member.js";
+import { isObject, memberOf, setMember } from "./member.js";
 import { checkedText, enumJson, sharedScalar, takeLong } from "./scalar-json.js";
 import type { FieldNode, PrimitiveNode, TypeNode } from "./type-node.js";
 

@@ -44,12 +44,3 @@ export function mismatch(expected: string, found: unknown): AffinityError {
 export function symbolList(symbols: readonly string[]): string {
   return symbols.length > 8 ? `${symbols.slice(0, 8).join(", ")} and ${symbols.length - 8} more` : symbols.join(", ");
 }
-
-/** Whether a value can be a record or map: an object that is no array, Date, Map, Promise or the like. */
-export function isObject(value: unknown): value is { readonly [member: string]: unknown } {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    prototype === null || prototype === Object.prototype || Object.prototype.toString.call(value) === "[object Object]"
-  );
-}

@@ -1,7 +1,8 @@
 /** JSON text of values: closures over a type, built once. Plain JSON and Avro's JSON encoding differ by a style. */
+
 import { fieldDefault } from "./default-value.js";
-import { isObject, mismatch } from "./fault.js";
-import { memberOf } from "./member.js";
+import { mismatch } from "./fault.js";
+import { isObject, memberOf } from "./member.js";
 import { quote, type ScalarJson } from "./scalar-json.js";
 import {
   type EnumNode,

@@ -13,13 +13,9 @@ type JsonObject = { readonly [member: string]: JsonValue };
 
 const units = ["millis", "micros", "nanos"];
 
-/** What the logical types but decimal stand on: a primitive, or a fixed of that size. */
-const bases: { readonly [name: string]: RegExp } = {
-  uuid: /^(string|16)$/,
-  duration: /^12$/,
-  date: /^int$/,
-  "time-millis": /^int$/,
-};
+/** Logical types but decimal, each with what it stands on: a primitive, or a fixed of that size. */
+const placed =
+  /^uuid (?:string|16)$|^duration 12$|^date int$|^time-millis int$|^(?:time-micros|(?:local-)?timestamp-(?:millis|micros|nanos)) long$/;
 
 /**
  * The logical type of a schema object, if it is valid there.
@@ -28,16 +24,14 @@ const bases: { readonly [name: string]: RegExp } = {
  */
 export function logicalOf(schema: JsonObject, base: string | number, dates = true): Logical | undefined {
   const name = schema.logicalType;
-  if (typeof name !== "string") return undefined;
   if (name === "decimal") return decimalOf(schema, base);
-  if (!(Object.hasOwn(bases, name) ? bases[name] : /^long$/)?.test(String(base))) return undefined;
+  if (!placed.test(`${name} ${base}`)) return undefined;
   if (name === "uuid" || name === "duration" || name === "date") return { kind: name };
-  const [, local, kind, unit = ""] = /^(local-)?(time|timestamp)-(\w+)$/.exec(name) ?? [];
-  const digits = 3 * (units.indexOf(unit) + 1);
-  const isLocal = local !== undefined;
-  if (digits === 0) return undefined;
-  if (kind === "timestamp") return { kind, digits, isLocal, isDate: dates && digits === 3 && !isLocal };
-  return isLocal || digits === 9 ? undefined : { kind: "time", digits };
+  const words = String(name).split("-");
+  const digits = 3 + 3 * units.indexOf(words.at(-1) ?? "");
+  if (words[0] === "time") return { kind: "time", digits };
+  const isLocal = words[0] === "local";
+  return { kind: "timestamp", digits, isLocal, isDate: dates && digits === 3 && !isLocal };
 }
 
 /** The word of a logical type's unit. */
@@ -47,11 +41,10 @@ export function unitOf(digits: number): string | undefined {
 
 /** Precision at least 1, scale from 0, the default, to the precision; a fixed must have room for the precision. */
 function decimalOf({ precision, scale = 0 }: JsonObject, base: string | number): Logical | undefined {
-  // "floor(log10(2^(8n-1) - 1))" digits fit into n bytes.
-  const room =
-    typeof base === "number" ? Math.floor((8 * base - 1) * Math.log10(2)) : base === "bytes" ? 2 ** 31 - 1 : 0;
+  // "floor(log10(2^(8n-1) - 1))" digits fit into n bytes; bytes take as many as an int can say.
+  const room = base === "bytes" ? 2 ** 31 - 1 : Math.floor((8 * Number(base) - 1) * Math.log10(2));
   if (!isWhole(precision) || !isWhole(scale)) return undefined;
-  return precision < 1 || scale > precision || precision > room ? undefined : { kind: "decimal", precision, scale };
+  return precision >= 1 && scale <= precision && precision <= room ? { kind: "decimal", precision, scale } : undefined;
 }
 
 function isWhole(value: JsonValue | undefined): value is number {

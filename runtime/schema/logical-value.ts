@@ -4,8 +4,9 @@
  */
 import { daysOf, dayText } from "./calendar.js";
 import { type DecimalShape, decimalText, integerOf, twosComplement, unscaledOf } from "./decimal.js";
-import { isObject, mismatch } from "./fault.js";
+import { mismatch } from "./fault.js";
 import { fromHex, toHex } from "./hex.js";
+import { isObject } from "./member.js";
 
 /** A span of calendar months, days and milliseconds, each unsigned of 32 bits. */
 export interface Duration {

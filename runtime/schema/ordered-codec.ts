@@ -1,7 +1,8 @@
 /** The parts of ordered keys, by type: see `ordered-key.ts` for what they look like. */
+
 import { fieldDefault } from "./default-value.js";
-import { fault, isObject, mismatch, symbolList } from "./fault.js";
-import { memberOf, setMember } from "./member.js";
+import { fault, mismatch, symbolList } from "./fault.js";
+import { isObject, memberOf, setMember } from "./member.js";
 import { inverted, type OrderedCursor } from "./ordered-bytes.js";
 import { orderedScalar } from "./ordered-scalar.js";
 import { type EnumNode, isRecursive, type RecordNode, type TypeNode, type UnionNode } from "./type-node.js";

@@ -2,10 +2,11 @@
  * Types from Avro schemas as anybody writes them, names given by namespace: for schemas that are known at run time only. It
  * checks what linking needs; the rules of names and defaults are the generator's to check.
  */
+
 import { placed } from "./explain.js";
-import { describeValue, fault, isObject, mismatch } from "./fault.js";
+import { describeValue, fault, mismatch } from "./fault.js";
 import { JsonScanner } from "./json-scanner.js";
-import { setMember } from "./member.js";
+import { isObject, setMember } from "./member.js";
 import type { JsonValue, TypeDefinition, TypeSource } from "./type.js";
 import type { Walk } from "./walk.js";
 

@@ -1,5 +1,6 @@
 /** Refusals that static codecs call where TypeScript's types would not let a value pass, but JavaScript does. */
-import { describeValue, fault, isObject, mismatch } from "./fault.js";
+import { describeValue, fault, mismatch } from "./fault.js";
+import { isObject } from "./member.js";
 
 /** For records whose every field may be left out: anything at all would pass for one. */
 export function checkRecord(value: unknown): void {

@@ -59,8 +59,8 @@ export function takeLong(json: unknown): bigint {
   throw mismatch("long (a whole number of 64 bits, as number or text)", json);
 }
 
-/** How JSON, which has no number for them, writes what is not finite. */
-const notFinite: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+/** Numbers that come as text: JSON has none that are not finite, and JSON.stringify loses the sign of zero. */
+const textNumbers: readonly unknown[] = ["NaN", "Infinity", "-Infinity", "-0"];
 
 function realJson(isFloat: boolean): ScalarJson {
   const expected = isFloat ? "float (a number of 32 bits)" : "double (a number)";
@@ -73,7 +73,7 @@ function realJson(isFloat: boolean): ScalarJson {
       return Object.is(value, -0) ? "-0" : String(value);
     },
     take(json) {
-      if (notFinite.includes(json)) return Number(json);
+      if (textNumbers.includes(json)) return Number(json);
       const value = typeof json === "number" || typeof json === "bigint" ? rounded(Number(json)) : Number.NaN;
       if (!Number.isFinite(value)) throw mismatch(expected, json);
       return value;

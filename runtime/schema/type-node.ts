@@ -77,108 +77,84 @@ export function definitionOf(source: TypeSource): TypeDefinition {
 
 /** The node of a type. @throws Error for a definition that names what it does not use: a mistake of the generator. */
 export function nodeOf(source: TypeSource): TypeNode {
-  return nodes.get(source) ?? new Linker(source).link();
+  let node = nodes.get(source);
+  if (node === undefined) {
+    // Types that the definition's schema itself defines.
+    const names = new Map<string, TypeNode>();
+    node = linked(definitionOf(source).schema, { source, names });
+    nodes.set(source, node);
+  }
+  return node;
 }
 
-/** Links one definition; the types that it uses are linked on their own. */
-class Linker {
-  readonly #source: TypeSource;
-  readonly #definition: TypeDefinition;
-  /** Types that the definition's schema itself defines. */
-  readonly #names = new Map<string, TypeNode>();
+/** The definition that is linked; those that it uses are linked on their own. */
+interface Scope {
+  readonly source: TypeSource;
+  readonly names: Map<string, TypeNode>;
+}
 
-  constructor(source: TypeSource) {
-    this.#source = source;
-    this.#definition = definitionOf(source);
-  }
-
-  link(): TypeNode {
-    const node = this.#node(this.#definition.schema);
-    nodes.set(this.#source, node);
-    return node;
-  }
-
-  #node(schema: JsonValue): TypeNode {
-    if (typeof schema === "string") return this.#named(schema, {});
-    if (isList(schema)) return union(schema.map((branch) => this.#node(branch)));
-    if (typeof schema !== "object" || schema === null) throw new Error(`assertion failed: ${schema} is no schema`);
-    const { type } = schema;
-    return typeof type === "string" ? this.#named(type, schema) : this.#node(type ?? null);
-  }
-
-  #named(type: string, schema: JsonObject): TypeNode {
-    const name = String(schema.name);
-    switch (type) {
-      case "null":
-      case "boolean":
-      case "int":
-      case "long":
-      case "float":
-      case "double":
-      case "bytes":
-      case "string": {
-        const logical = logicalOf(schema, type, this.#definition.timestamps !== "bigint");
-        return { kind: type, logical, isNumber: logical === undefined && this.#definition.longs === "number" };
-      }
-      case "array":
-        return { kind: type, items: this.#node(schema.items ?? null) };
-      case "map":
-        return { kind: type, values: this.#node(schema.values ?? null) };
-      case "fixed":
-        return this.#keep({
-          kind: type,
-          name,
-          size: Number(schema.size),
-          logical: logicalOf(schema, Number(schema.size)),
-        });
-      case "enum":
-        return this.#keep({ kind: type, name, symbols: listOf(schema.symbols).map(String) });
-      case "record":
-      case "error": {
-        // Known before its fields are, since they may lead back to it.
-        const fields: FieldNode[] = [];
-        const node = this.#keep({ kind: "record", name, fields });
-        for (const field of listOf(schema.fields)) fields.push(this.#field(field));
-        return node;
-      }
-      default:
-        return this.#reference(type);
+function linked(schema: JsonValue | undefined, scope: Scope): TypeNode {
+  if (isList(schema)) return union(schema.map((branch) => linked(branch, scope)));
+  const object: JsonObject = typeof schema === "object" && schema !== null ? schema : { type: schema ?? null };
+  const { type, size } = object;
+  const name = String(object.name);
+  switch (type) {
+    case "array":
+      return { kind: type, items: linked(object.items, scope) };
+    case "map":
+      return { kind: type, values: linked(object.values, scope) };
+    case "fixed":
+      return kept({ kind: type, name, size: Number(size), logical: logicalOf(object, Number(size)) }, scope);
+    case "enum":
+      return kept({ kind: type, name, symbols: listOf(object.symbols).map(String) }, scope);
+    case "record":
+    case "error": {
+      // Known before its fields are, since they may lead back to it.
+      const fields: FieldNode[] = [];
+      const node = kept({ kind: "record", name, fields }, scope);
+      for (const field of listOf(object.fields)) fields.push(linkedField(Object(field), scope));
+      return node;
     }
   }
+  if (typeof type === "object" && type !== null) return linked(type, scope);
+  return isPrimitive(type) ? primitive(type, object, scope) : reference(type, scope);
+}
 
-  #field(field: JsonValue): FieldNode {
-    if (typeof field !== "object" || field === null || isList(field)) throw new Error("assertion failed: no field");
-    return {
-      name: String(field.name),
-      type: this.#node(field.type ?? null),
-      default: field.default,
-      isDescending: field.order === "descending",
-    };
-  }
+function linkedField({ name, type, default: fallback, order }: JsonObject, scope: Scope): FieldNode {
+  return { name: String(name), type: linked(type, scope), default: fallback, isDescending: order === "descending" };
+}
 
-  #keep<N extends FixedNode | EnumNode | RecordNode>(node: N): N {
-    if (node.name === this.#definition.name) nodes.set(this.#source, node);
-    this.#names.set(node.name, node);
-    return node;
-  }
+function primitive(kind: PrimitiveNode["kind"], schema: JsonObject, { source }: Scope): TypeNode {
+  const { longs, timestamps } = definitionOf(source);
+  const logical = logicalOf(schema, kind, timestamps !== "bigint");
+  return { kind, logical, isNumber: logical === undefined && longs === "number" };
+}
 
-  #reference(name: string): TypeNode {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
-    const source = this.#definition.uses.find((use) => definitionOf(use).name === name);
-    if (source === undefined) throw new Error(`assertion failed: ${this.#definition.name} uses no ${name}`);
-    return nodeOf(source);
-  }
+function kept<N extends FixedNode | EnumNode | RecordNode>(node: N, { source, names }: Scope): N {
+  if (node.name === definitionOf(source).name) nodes.set(source, node);
+  names.set(node.name, node);
+  return node;
+}
+
+function reference(name: JsonValue | undefined, { source, names }: Scope): TypeNode {
+  const known = names.get(String(name));
+  if (known !== undefined) return known;
+  const definition = definitionOf(source);
+  const used = definition.uses.find((use) => definitionOf(use).name === name);
+  if (used === undefined) throw new Error(`assertion failed: ${definition.name} uses no ${name}`);
+  return nodeOf(used);
+}
+
+const primitives = /^(null|boolean|int|long|float|double|bytes|string)$/;
+
+function isPrimitive(type: JsonValue | undefined): type is PrimitiveNode["kind"] {
+  return primitives.test(String(type));
 }
 
 function union(branches: readonly TypeNode[]): UnionNode {
-  const others = branches.filter((branch) => branch.kind !== "null");
-  return { kind: "union", branches, tags: branches.map(tagOf), isTagged: others.length > 1 };
-}
-
-/** The name of a union's branch: full name of a named type, else its Avro word. */
-function tagOf(node: TypeNode): string {
-  return "name" in node ? node.name : node.kind;
+  // The name of a branch: full name of a named type, else its Avro word.
+  const tags = branches.map((node) => ("name" in node ? node.name : node.kind));
+  return { kind: "union", branches, tags, isTagged: tags.filter((tag) => tag !== "null").length > 1 };
 }
 
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {

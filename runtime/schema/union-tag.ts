@@ -1,5 +1,6 @@
 /** Values of tagged unions: objects with the branch's full name as their one member. */
-import { describeValue, fault, isObject, symbolList } from "./fault.js";
+import { describeValue, fault, symbolList } from "./fault.js";
+import { isObject } from "./member.js";
 import type { UnionNode } from "./type-node.js";
 
 /** Index of the branch that a tag names; null has none, since it stands bare. @throws VALUE_INVALID */

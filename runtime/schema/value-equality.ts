@@ -1,6 +1,7 @@
 /** Equality of values by what they hold, whatever their type. */
-import { fault, isObject } from "./fault.js";
+import { fault } from "./fault.js";
 import { jsonNestingLimit } from "./limits.js";
+import { isObject } from "./member.js";
 
 /**
  * Whether two values are equal: bytes and dates by content, maps whatever their order, NaN to NaN.

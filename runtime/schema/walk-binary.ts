@@ -2,12 +2,13 @@
  * Avro binary by walking a type: for types without static code, and to say where bytes are faulty. Slow and exact: what it
  * accepts and what it gives are the same as static code's.
  */
+
 import { fromBase, toBase } from "./base-value.js";
 import { readArray, readEnum, writeArray, writeEnum } from "./collections.js";
 import { fieldDefault } from "./default-value.js";
-import { fault, isObject, mismatch } from "./fault.js";
+import { fault, mismatch } from "./fault.js";
 import { checkedBytes } from "./logical-value.js";
-import { memberOf, setMember } from "./member.js";
+import { isObject, memberOf, setMember } from "./member.js";
 import type { Reader } from "./reader.js";
 import { checkedInt, checkedLong, checkedReal, checkedSafe, checkedText } from "./scalar-json.js";
 import {

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyBytesLimit, keyPath, pathSafe, pathText, queryText } from "../../../../runtime/protocol/key-path.js";
+import { keySegments } from "../../../../runtime/protocol/key-segments.js";
 import { interpretedType } from "../../../../runtime/schema/entity-type.js";
+import { keyBytes } from "../../../../runtime/schema/key-bytes.js";
 import type { JsonValue, TypeDefinition } from "../../../../runtime/schema/type.js";
 import { nodeOf } from "../../../../runtime/schema/type-node.js";
 import { schema, valueFor } from "../schema/arbitraries.js";
@@ -24,7 +26,8 @@ describe("keys in paths", () => {
     [{ type: "fixed", name: "f", size: 1 }, Uint8Array.of(0), ["AA"]],
     [{ type: "enum", name: "e", symbols: ["A"] }, "A", ["A"]],
     [{ type: "int", logicalType: "date" }, "2024-02-29", ["2024-02-29"]],
-    [{ type: "int", logicalType: "time-millis" }, 1, ["00:00:00.001"]],
+    [{ type: "int", logicalType: "time-millis" }, 1, ["1"]],
+    [{ type: "long", logicalType: "timestamp-micros" }, -1n, ["-1"]],
     [{ type: "int", logicalType: "time-millis" }, -1, ["-1"]],
     [{ type: "long", logicalType: "timestamp-millis" }, new Date(5), ["1970-01-01T00:00:00.005Z"]],
     [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 1 }, "-12.5", ["-12.5"]],
@@ -88,7 +91,6 @@ describe("keys in paths", () => {
     const limit = "é".repeat(keyBytesLimit / 2);
     expect(pathOf("string").keyOf([limit])).toBe(limit);
     expect(() => pathOf("string").keyOf([`${limit}a`])).toThrow(/KEY_INVALID.*4097 bytes; expected at most 4096/);
-    expect(() => pathOf("string").segmentsOf(`${limit}a`)).toThrow("KEY_INVALID");
     const refused: readonly [JsonValue, readonly string[]][] = [
       ["int", ["1.0"]],
       ["int", ["+1"]],
@@ -136,5 +138,89 @@ describe("keys in paths", () => {
         detail: expect.stringContaining("key/b: found the text"),
       });
     }
+  });
+
+  it("have beginnings: of a text its text, of a record its leading fields", () => {
+    const text = pathOf("string");
+    expect(text.prefixOf(text.prefixSegmentsOf("a-"))).toBe("a-");
+    const record = pathOf({
+      type: "record",
+      name: "r",
+      fields: [
+        { name: "a", type: "long" },
+        { name: "b", type: "string" },
+      ],
+    });
+    expect(record.prefixSegmentsOf({ a: 5n })).toEqual(["5"]);
+    expect(record.prefixOf(["5"])).toEqual([5n]);
+    expect(record.prefixOf(record.prefixSegmentsOf({ b: "x", a: 5n }))).toEqual([5n, "x"]);
+    for (const prefix of [{}, { b: "x" }, { a: 5n, c: 1 }, "a", null, undefined]) {
+      expect(() => record.prefixSegmentsOf(prefix), String(prefix)).toThrow("KEY_INVALID");
+    }
+    expect(() => text.prefixSegmentsOf({ a: 1 })).toThrow("KEY_INVALID");
+    expect(() => record.prefixOf(["1", "x", "y"])).toThrow("found 3 parts; expected 1 to 2");
+    expect(() => record.prefixOf(["x"])).toThrow("key/a");
+    expect(() => pathOf("long").prefixOf(["1"])).toThrow("has no prefix");
+    expect(() => pathOf("long").prefixSegmentsOf(1n)).toThrow("KEY_INVALID");
+  });
+});
+
+describe("keys of clients", () => {
+  const keys = schema({ maps: false, logical: true }).chain((json) => {
+    const define = () => ({ name: "key", schema: json, uses: [] });
+    return valueFor(nodeOf(define)).map((key) => ({ define, key }));
+  });
+
+  it("have the Avro binary of the full codec, for every type", () => {
+    fc.assert(
+      fc.property(keys, ({ define, key }) => {
+        expect(keyBytes(define, key)).toEqual(interpretedType(define).encode(key));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it("are refused rather than sent as other keys", () => {
+    const wrong: readonly [JsonValue, unknown][] = [
+      ["int", 1.5],
+      ["long", 2n ** 63n],
+      ["long", "5"],
+      ["long", ""],
+      ["string", 5],
+      ["string", "\ud800"],
+      ["bytes", "AA"],
+      ["boolean", 1],
+      ["double", "1"],
+      [{ type: "fixed", name: "f", size: 2 }, Uint8Array.of(1)],
+      [{ type: "int", logicalType: "date" }, "2024-02-30"],
+      [{ type: "int", logicalType: "date" }, "2024-02-29T00:00Z"],
+      [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 2 }, "1.5"],
+      [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 2 }, "x.00"],
+      [{ type: "fixed", name: "f", size: 1, logicalType: "decimal", precision: 2, scale: 0 }, "300"],
+      [{ type: "fixed", name: "f", size: 16, logicalType: "uuid" }, "6f9619ff-8b86-d011-b42d-00c04fc964fx"],
+      [
+        { type: "fixed", name: "f", size: 12, logicalType: "duration" },
+        { months: -1, days: 0, millis: 0 },
+      ],
+      [{ type: "array", items: "int" }, { length: 0 }],
+      [["null", "int", "string"], { int: 1, string: "a" }],
+      [["null", "int", "string"], { long: 1 }],
+      [{ type: "map", values: "int" }, {}],
+    ];
+    for (const [json, key] of wrong) {
+      const define = () => ({ name: "key", schema: json, uses: [] });
+      expect(() => keyBytes(define, key), JSON.stringify(json)).toThrow();
+      const segments = keySegments(define, (value) => keyBytes(define, value));
+      if (typeof json === "object" && "type" in json && json.type === "array") {
+        expect(() => segments.segmentsOf(key)).toThrow("KEY_INVALID");
+      }
+    }
+    for (const key of [5, null, undefined, true]) {
+      expect(() => keySegments(() => ({ name: "string", schema: "string", uses: [] })).segmentsOf(key)).toThrow(
+        "KEY_INVALID",
+      );
+    }
+    const array = () => ({ name: "array", schema: { type: "array", items: "int" }, uses: [] });
+    expect(() => keySegments(array).segmentsOf([1])).toThrow("expected a client with keyBytes");
   });
 });
