@@ -49,8 +49,15 @@ describe("position", () => {
       "1.0.0.0/01@t",
       " 1.0.0.0",
     ];
-    wrong.push("1.0.0.0/1@a b", "1.0.0.0/zzzzzzzzzzzzz@t", "1.0.0.0/zzzzzzzzzzzzzz@t", "1.zzzzzzzzzzz.0.0", "1.A.0.0");
-    wrong.push(`${good} `, `${good}\n`, good.toUpperCase(), `1.0.0.0${"/1@t".repeat(10_000)}`, "1.-1.0.0");
+    wrong.push(
+      "1.0.0.0/1@a b",
+      "1.0.0.0/9999999999999999999@t",
+      "1.0.0.0/99999999999999999999@t",
+      "1.99999999999999999.0.0",
+      "1.A.0.0",
+      "1.1e3.0.0",
+    );
+    wrong.push(`${good} `, `${good}\n`, `+${good}`, `1.0.0.0${"/1@t".repeat(10_000)}`, "1.-1.0.0");
     expect(wrong.filter((text) => codeOf(text) !== "QUERY_INVALID")).toEqual([]);
   });
 });
