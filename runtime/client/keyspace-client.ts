@@ -1,6 +1,6 @@
 /** One keyspace from outside: what its generated client's interface names. */
 import { AffinityError, isAffinityError } from "../core/errors.js";
-import { type KeyPath, keyPath, pathSafe, pathText, queryText } from "../protocol/key-path.js";
+import { type KeySegments, keySegments, pathSafe, pathText, queryText } from "../protocol/key-segments.js";
 import type { ClientKeyspace, ClientMessage } from "../protocol/service.js";
 import { jsonCodec } from "../schema/json-codec.js";
 import type { TypeSource } from "../schema/type.js";
@@ -16,17 +16,21 @@ type MessageFunction = (key: unknown, ...rest: readonly unknown[]) => Promise<un
 
 /** The keyspace's functions by name: those of rows where HTTP exposes a store, and one for each message. */
 export function keyspaceClient(transport: Transport, keyspace: ClientKeyspace): { readonly [name: string]: unknown } {
-  const keys = keyPath(keyspace.key);
+  const keys = keySegments(keyspace.key, keyspace.keyBytes);
   const messages = Object.entries(keyspace.messages).map(([name, message]): [string, MessageFunction] => [
     name,
     messageFunction({ transport, keyspace, keys, name, message }),
   ]);
-  const rows = keyspace.value === undefined ? {} : rowFunctions(transport, keyspace, keyspace.value);
+  const rows = keyspace.value === undefined ? {} : rowFunctions(transport, keyspace, keys, keyspace.value);
   return { ...rows, ...Object.fromEntries(messages) };
 }
 
-function rowFunctions(transport: Transport, { path, key: keyType }: ClientKeyspace, valueType: TypeSource): object {
-  const keys = keyPath(keyType);
+function rowFunctions(
+  transport: Transport,
+  { path, key: keyType }: ClientKeyspace,
+  keys: KeySegments,
+  valueType: TypeSource,
+): object {
   const keyJson = jsonCodec(keyType);
   const json = jsonCodec(valueType);
 
@@ -97,7 +101,7 @@ function rowFunctions(transport: Transport, { path, key: keyType }: ClientKeyspa
 interface MessageParts {
   readonly transport: Transport;
   readonly keyspace: ClientKeyspace;
-  readonly keys: KeyPath;
+  readonly keys: KeySegments;
   readonly name: string;
   readonly message: ClientMessage;
 }
@@ -143,7 +147,7 @@ function conditionHeaders({ ifMatch, ifNoneMatch }: ReadOptions | WriteOptions):
   };
 }
 
-function listQuery(keys: KeyPath, { prefix, from, to, order }: ListOptions<unknown>): readonly string[] {
+function listQuery(keys: KeySegments, { prefix, from, to, order }: ListOptions<unknown>): readonly string[] {
   const all = (name: string, segments: readonly string[]): string[] =>
     segments.map((segment) => `${name}=${encodeURIComponent(segment)}`);
   return [

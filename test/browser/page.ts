@@ -1,5 +1,5 @@
 /** What runs in the browser: bundled by the test, with the client and nothing of Node.js. */
-import { connectService } from "../../runtime/client/client.js";
+import { connectService } from "../../runtime/client/connect.js";
 import type { KeyspaceClient, MessageOptions } from "../../runtime/client/types.js";
 import type { TypeDefinition } from "../../runtime/schema/type.js";
 

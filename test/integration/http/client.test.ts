@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectService } from "../../../runtime/client/client.js";
+import { connectService } from "../../../runtime/client/connect.js";
 import type { ClientOptions, KeyspaceClient, MessageOptions } from "../../../runtime/client/types.js";
 import type { ClientKeyspace } from "../../../runtime/protocol/service.js";
 import {

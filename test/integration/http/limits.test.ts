@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { MovableClock } from "../../../runtime/testing/movable-clock.js";
-import { call, linesOf, type NodeOptions, openNode, RawConnection, raw, type TestNode } from "./node.js";
+import { call, linesOf, type NodeOptions, openNode, RawConnection, raw, rawUntil, type TestNode } from "./node.js";
 
 const open: TestNode[] = [];
 const connections: RawConnection[] = [];
@@ -27,15 +27,17 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 describe("limits of requests", () => {
   it("P12: a body above the bound is BODY_TOO_LARGE, by its declared length and by what came", async () => {
     const node = await start({ http: { maxBodyBytes: 1_024 } });
-    const declared = await raw(node.gateway.port, head("PUT", "/accounts/a", json, "Content-Length: 1000000"), {
-      untilMs: 300,
-    });
+    const declared = await rawUntil(
+      node.gateway.port,
+      head("PUT", "/accounts/a", json, "Content-Length: 1000000"),
+      "}",
+    );
     expect(declared).toMatch(/^HTTP\/1\.1 413 [\s\S]*BODY_TOO_LARGE[\s\S]*"applied":"no"/);
     const chunk = `400\r\n${"x".repeat(1_024)}\r\n`;
-    const streamed = await raw(
+    const streamed = await rawUntil(
       node.gateway.port,
       head("PUT", "/accounts/a", json, "Transfer-Encoding: chunked") + chunk + chunk,
-      { untilMs: 300 },
+      "}",
     );
     expect(streamed).toMatch(/^HTTP\/1\.1 413 [\s\S]*BODY_TOO_LARGE/);
     expect((await call(`${node.url}/accounts/a`)).status).toBe(404);

@@ -158,6 +158,17 @@ export function raw(
   });
 }
 
+/** Sends bytes as they are and gives what came back by the time that it holds `piece`, or the connection ended. */
+export async function rawUntil(port: number, bytes: string | Buffer, piece: string): Promise<string> {
+  const connection = new RawConnection(port);
+  connection.write(bytes);
+  try {
+    return await connection.until(piece);
+  } finally {
+    connection.close();
+  }
+}
+
 /** A connection that stays open. */
 export class RawConnection {
   readonly socket: Socket;
