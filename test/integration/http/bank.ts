@@ -147,6 +147,41 @@ export const VertexKey: EntityType<VertexKey> = entityType({
   read: (input) => ({ ts: input.long(), id: input.string() }),
 });
 
+/** A key that no path can hold as texts: it is base64url of its Avro binary. */
+export interface Tour {
+  readonly stops: readonly string[];
+  readonly year: number | null;
+}
+export function defineTour(): TypeDefinition {
+  return {
+    name: "travel.Tour",
+    schema: {
+      type: "record",
+      name: "travel.Tour",
+      fields: [
+        { name: "stops", type: { type: "array", items: "string" } },
+        { name: "year", type: ["null", "int"] },
+      ],
+    },
+    uses: [],
+  };
+}
+export const Tour: EntityType<Tour> = entityType({
+  define: defineTour,
+  write(out, value) {
+    writeArray(out, value.stops, (to, stop) => to.string(stop));
+    if (value.year === null) out.index(0);
+    else {
+      out.index(1);
+      out.int(value.year);
+    }
+  },
+  read: (input) => ({
+    stops: readArray(input, (from) => from.string()),
+    year: input.index(2) === 0 ? null : input.int(),
+  }),
+});
+
 export { defineLong, defineString };
 
 const all = ["get", "put", "delete", "list", "watch"] as const;
@@ -267,6 +302,26 @@ export const service: ServiceDescriptor = {
           topic: "bank-numbers",
           keySubject: "n-k",
           valueSubject: "n-v",
+        },
+      },
+      messages: {},
+    },
+    tours: {
+      name: "tours",
+      key: () => Tour,
+      keyEncoding: "avro",
+      partitions: 2,
+      replicas: 1,
+      path: "/tours",
+      expose: all,
+      stores: {
+        tours: {
+          name: "tours",
+          key: () => Tour,
+          value: () => stringType,
+          topic: "bank-tours",
+          keySubject: "to-k",
+          valueSubject: "to-v",
         },
       },
       messages: {},

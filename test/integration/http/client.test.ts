@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectService } from "../../../runtime/client/connect.js";
 import type { ClientOptions, KeyspaceClient, MessageOptions } from "../../../runtime/client/types.js";
 import type { ClientKeyspace } from "../../../runtime/protocol/service.js";
+import { keyBytes } from "../../../runtime/schema/key-bytes.js";
 import {
   defineBytes,
   defineDouble,
@@ -17,8 +18,10 @@ import {
   defineAccount,
   defineDeposit,
   defineQuestion,
+  defineTour,
   defineVertexKey,
   type Question,
+  type Tour,
   type VertexKey,
 } from "./bank.js";
 import { openNode, RawConnection, type TestNode } from "./node.js";
@@ -40,6 +43,7 @@ interface Client {
   readonly graph: GraphClient;
   readonly numbers: KeyspaceClient<bigint, bigint>;
   readonly blobs: KeyspaceClient<Uint8Array, Uint8Array>;
+  readonly tours: KeyspaceClient<Tour, string>;
   close(): Promise<void>;
 }
 
@@ -73,6 +77,14 @@ const keyspaces: { readonly [name: string]: ClientKeyspace } = {
     messages: { degree: { reply: defineInt, write: false, route: { method: "GET", path: "/graph/{key}/degree" } } },
   },
   numbers: { name: "numbers", path: "/api/v1/numbers", key: defineLong, value: defineLong, messages: {} },
+  tours: {
+    name: "tours",
+    path: "/tours",
+    key: defineTour,
+    keyBytes: (key) => keyBytes(defineTour, key),
+    value: defineString,
+    messages: {},
+  },
   blobs: { name: "blobs", path: "/blobs", key: defineBytes, value: defineBytes, messages: {} },
 };
 const connect = (options: ClientOptions): Client => connectService<Client>(options, keyspaces);
@@ -139,6 +151,19 @@ describe("the client against the gateway", () => {
       expect(await client.graph.get(key)).toBe("v");
       expect(await client.graph.degree(key)).toBe(key.id.length);
     }
+  });
+
+  it("keys that are neither scalars nor records of scalars travel as Avro binary", async () => {
+    const tours: readonly Tour[] = [
+      { stops: [], year: null },
+      { stops: ["a/b", "", "ü😀"], year: -7 },
+      { stops: ["a/b", "", "ü😀"], year: 2_147_483_647 },
+    ];
+    for (const tour of tours) await client.tours.put(tour, JSON.stringify(tour));
+    for (const tour of tours) expect(await client.tours.get(tour)).toBe(JSON.stringify(tour));
+    const listed: Tour[] = [];
+    for await (const [key] of client.tours.list({ from: { stops: ["a"], year: null } })) listed.push(key);
+    expect(listed).toEqual(tours.slice(1));
   });
 
   it("messages are typed by their definition, with requests in the body or in the query", async () => {

@@ -167,7 +167,7 @@ describe("administration", () => {
     expect((await call(`${url}/_affinity/status`)).json).toMatchObject({
       service: "bank",
       version: "0.0.0",
-      keyspaces: ["accounts", "graph", "numbers", "blobs"],
+      keyspaces: ["accounts", "graph", "numbers", "tours", "blobs"],
     });
     expect((await call(`${url}/_affinity/openapi.json`)).json).toMatchObject({ openapi: "3.1.0" });
     await call(`${url}/accounts/none`);
