@@ -82,7 +82,7 @@ export class SqliteMemStore implements MemStore {
   #bytes = 0;
   #timer: Timer | undefined;
   /** The write under way. */
-  #writing: Promise<void> | undefined;
+  #writing: Promise<boolean> | undefined;
   #relief: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   /** The last attempt to write failed; the next one waits for its timer. */
   #isFailing = false;
@@ -135,30 +135,40 @@ export class SqliteMemStore implements MemStore {
   async #flush(): Promise<void> {
     // A write under way may have begun before the newest changes.
     if (this.#writing !== undefined) await this.#writing.catch(() => undefined);
-    await (this.#writing ?? this.#write());
+    let isAll = false;
+    while (!isAll) isAll = await (this.#writing ?? this.#write());
   }
 
-  #write(): Promise<void> {
+  /** @returns As `#writeDirty`. */
+  #write(): Promise<boolean> {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#dirty.size === 0) return Promise.resolve();
+    if (this.#dirty.size === 0) return Promise.resolve(true);
     this.#writing = this.#writeDirty();
     return this.#writing;
   }
 
-  async #writeDirty(): Promise<void> {
+  /** @returns Whether all that was applied before is written; not so when a write that had failed was made good. */
+  async #writeDirty(): Promise<boolean> {
     const partitions = [...this.#dirty];
     this.#dirty.clear();
     let bytes = 0;
+    let isAll = true;
     try {
       const out = new ByteWriter();
-      for (const partition of partitions) bytes += partition.pack(out);
+      for (const partition of partitions) {
+        isAll &&= !partition.isSealed;
+        bytes += partition.pack(out);
+      }
       const thread = await this.#running();
       const group = { buffer: out.buffer, length: out.length };
       const forgotten = await thread.call("flush", { group }, [group.buffer]);
       // From here on the file has what the layers had: views from before are no base for new snapshots.
       this.#host.views.turn();
-      for (const partition of partitions) partition.persisted(forgotten.get(partition.id) ?? 0);
+      for (const partition of partitions) {
+        partition.persisted(forgotten.get(partition.id) ?? 0);
+        if (partition.isDirty) this.#dirty.add(partition);
+      }
     } catch (error) {
       this.#writing = undefined;
       for (const partition of partitions) this.#dirty.add(partition);
@@ -181,6 +191,7 @@ export class SqliteMemStore implements MemStore {
       this.#relief = undefined;
     }
     if (this.#dirty.size > 0) this.#schedule(this.#bytes >= this.#flushBytes ? 0 : this.#flushMs);
+    return isAll;
   }
 
   #grew(partition: SqlitePartitionStore, bytes: number): void {

@@ -188,7 +188,12 @@ export class SqlitePartitionStore implements PartitionStore {
 
   /** Whether there is something to pack. */
   get isDirty(): boolean {
-    return this.#flushing !== undefined || !this.#gathering.isEmpty;
+    return this.isSealed || !this.#gathering.isEmpty;
+  }
+
+  /** Whether something was packed and is not known to be in the file; it is packed again, alone. */
+  get isSealed(): boolean {
+    return this.#flushing !== undefined;
   }
 
   #seal(): Layer {

@@ -7,6 +7,7 @@ import type { LogRecord, NewRecord, PartitionLog } from "../../../../runtime/cha
 import { openSqliteChangelog, type SqliteChangelog } from "../../../../runtime/changelog/sqlite-changelog.js";
 import { systemRandom } from "../../../../runtime/core/random.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
+import { withWorker } from "../../../contract/last-worker.js";
 import { type TempFolder, tempFolder } from "../../../contract/temp-folder.js";
 
 const historyMs = 60_000;
@@ -85,6 +86,23 @@ describe("the embedded changelog", () => {
       expect((await readAll(changelog)).map(textOf)).toEqual(["a=1"]);
       await changelog.close();
     });
+  });
+
+  it("starts its thread again when it has died: appends under way are unknown, and a fence finds out", async () => {
+    const { result: changelog, worker } = await withWorker(() => open());
+    const log = await openLog(changelog);
+    expect((await log.append([record("a", "1")])).outcome).toBe("acknowledged");
+    const underWay = log.append([record("b", "2")]);
+    await new Promise((resolve) => setImmediate(resolve));
+    await worker.terminate();
+    const { outcome } = await underWay;
+    expect(["unknown", "acknowledged"]).toContain(outcome);
+    await log.fence(new AbortController().signal);
+    const found = (await readAll(changelog)).map(textOf);
+    expect(found).toEqual(outcome === "acknowledged" || found.length === 2 ? ["a=1", "b=2"] : ["a=1"]);
+    expect((await log.append([record("c", "3")])).outcome).toBe("acknowledged");
+    expect((await readAll(changelog)).map(textOf)).toEqual([...found, "c=3"]);
+    await changelog.close();
   });
 
   it("P12: refuses what would wait beyond its bound, and takes more when that is written", async () => {
