@@ -157,9 +157,18 @@ export class Dispatcher {
     const status = outcome === streamed ? response.statusCode : outcome.status;
     // What is answered in the turn in which it came took no time that a look at the clock would not double.
     route.metrics.observe(status, startedMs === undefined ? 0 : this.#parts.clock.monotonic() - startedMs);
-    if (outcome !== streamed) this.#write(exchange, outcome);
+    if (outcome !== streamed) this.#tryWrite(exchange, outcome);
     else if (exchange.isLast) endConnection(exchange);
     if (hasBody(request)) this.#parts.share.bodies.discard(request);
+  }
+
+  #tryWrite(exchange: Exchange, answer: Answer): void {
+    try {
+      this.#write(exchange, answer);
+    } catch (error) {
+      this.#parts.logger.error({ error: messageOf(error) }, "an answer could not be written");
+      exchange.request.socket.destroy();
+    }
   }
 
   #write(exchange: Exchange, answer: Answer): void {
@@ -182,10 +191,11 @@ export class Dispatcher {
   #failure(exchange: Exchange, thrown: unknown): Answer {
     const error = asAffinityError(thrown);
     if (error.code === "INTERNAL") {
-      const { method, url } = exchange.request;
+      const { method } = exchange.request;
+      const { path } = exchange.target;
       const cause = error.cause ?? error;
       const stack = cause instanceof Error ? cause.stack : undefined;
-      this.#parts.logger.error({ method, url, error: messageOf(cause), stack }, "a request met a fault of the server");
+      this.#parts.logger.error({ method, path, error: messageOf(cause), stack }, "a request met a fault of the server");
     }
     return problemAnswer(error, {
       applied: exchange.appliedAfter(error.status),

@@ -46,8 +46,9 @@ export const valueForms: Offer = { forms: [json, jsonLongs, avroJson, avro], kno
 /** Of a list. */
 export const listForms: Offer = { forms: [json, jsonLongs, avroJson, lines, linesLongs], known: new Map() };
 
-/** Headers that are remembered, of each kind. */
+/** Headers that are remembered, of each kind, and characters of such a header. */
 const knownLimit = 256;
+const knownLength = 256;
 
 /**
  * The form that the caller prefers; of equal ones the first offered.
@@ -68,7 +69,7 @@ export function negotiate(accept: string | undefined, offer: Offer): Form {
     );
   }
   if (offer.known.size >= knownLimit) offer.known.clear();
-  offer.known.set(accept, form);
+  if (accept.length <= knownLength) offer.known.set(accept, form);
   return form;
 }
 

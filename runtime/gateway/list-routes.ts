@@ -87,7 +87,7 @@ export class ListRoutes {
   #valueMember(stored: Uint8Array, form: Form): string {
     const { values } = this.#parts;
     try {
-      return `"value":${values.writeText(values.unframe(stored), form)}`;
+      return `"value":${values.writeText(values.stored(stored), form)}`;
     } catch (thrown) {
       const { code, detail, pointer } = asAffinityError(thrown);
       return `"error":${JSON.stringify({ code, detail, pointer })}`;

@@ -20,7 +20,12 @@ export function problemAnswer(error: AffinityError, context: ProblemContext = {}
   const headers = ["Cache-Control", "no-store", ...(context.headers ?? [])];
   const retryAfterS = error.retryAfterS ?? (error.status === 503 ? defaultRetryAfterS : undefined);
   if (retryAfterS !== undefined) headers.push("Retry-After", String(Math.max(0, Math.ceil(retryAfterS))));
-  return answerWith(error.status, problemType, problemText(error, context.applied), headers);
+  return answerWith(statusOf(error), problemType, problemText(error, context.applied), headers);
+}
+
+// Codes of handlers' own come with a status of their own, which Node.js would refuse to write were it none.
+function statusOf({ status }: AffinityError): number {
+  return Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
 }
 
 /** The problem document as JSON text, in one line. */
@@ -28,7 +33,7 @@ export function problemText(error: AffinityError, applied: Applied | undefined):
   const document = {
     type: `urn:affinity:error:${error.code}`,
     title: titleOf(error.code),
-    status: error.status,
+    status: statusOf(error),
     detail: error.detail,
     code: error.code,
     pointer: error.pointer,

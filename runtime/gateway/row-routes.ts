@@ -135,7 +135,7 @@ export class RowRoutes {
     const etag = etagOf(rowVersion(row), form.name);
     const position = this.#position(address, row);
     const headers = ["ETag", etag, "Affinity-Position", position, "Vary", "Accept", "Cache-Control", "no-cache"];
-    return { etag, answer: answerWith(200, form.contentType, values.write(values.unframe(row.value), form), headers) };
+    return { etag, answer: answerWith(200, form.contentType, values.write(values.stored(row.value), form), headers) };
   }
 
   /** Where the row's last change stands. */

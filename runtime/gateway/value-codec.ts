@@ -67,6 +67,15 @@ export class ValueCodec {
     );
   }
 
+  /** Avro binary of a stored value. @throws SCHEMA_OTHER; VALUE_INVALID with status 500 */
+  stored(bytes: Uint8Array): Uint8Array {
+    try {
+      return this.unframe(bytes);
+    } catch (thrown) {
+      throw isAffinityError(thrown) && thrown.code === "SCHEMA_OTHER" ? thrown : this.#unshowable(thrown);
+    }
+  }
+
   // The caller asked rightly: what cannot be shown is a fault of what is stored, by another program.
   #unshowable(thrown: unknown): unknown {
     if (!isAffinityError(thrown)) return thrown;
