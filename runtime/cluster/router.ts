@@ -147,7 +147,7 @@ class LocalRouter implements OpenRouter {
   }
 
   status(): readonly PartitionStatus[] {
-    return this.#containers.flatMap(({ partitions }) => partitions.map((partition) => partition.status()));
+    return this.#containers.flatMap(({ partitions }) => partitions.map(({ status }) => status));
   }
 
   stop(): Promise<void> {

@@ -86,6 +86,13 @@ export class PartitionErrors {
     });
   }
 
+  broken(call: Call, effect: "no" | "unknown", cause: unknown): AffinityError {
+    return this.make("INTERNAL", "the partition has failed; the log of the node says why", {
+      cause,
+      ...applied(call, effect),
+    });
+  }
+
   callTooLarge(what: string, limit: string): AffinityError {
     return this.make("BATCH_TOO_LARGE", `${what}; at most ${limit}; write less in one call`, { applied: "no" });
   }

@@ -65,8 +65,8 @@ export class HandlerRun {
     this.#abort?.abort(this.parts.errors.make("HANDLER_TIMEOUT", `handler ${this.call.message.name} ${reason}`));
   }
 
-  /** All that it wrote, one write a key. */
-  writes(): readonly Write[] {
+  /** All that it wrote, one write a key; of a `read` message nothing. */
+  get writes(): readonly Write[] {
     const writes: Write[] = [];
     for (const own of this.#own) if (own !== undefined) writes.push(...own.values());
     return writes;

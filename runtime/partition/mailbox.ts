@@ -74,15 +74,16 @@ export class Mailbox {
     const removed: Call[] = [];
     const kept: Call[] = [];
     for (const call of this.#queue) if (call !== undefined) (isOver(call) ? removed : kept).push(call);
-    if (removed.length > 0) {
-      this.#queue = kept;
-      this.#head = 0;
-    }
+    if (removed.length === 0) return removed;
+    this.#queue = kept;
+    this.#head = 0;
     return removed;
   }
 
-  /** Calls `visit` for each that waits. */
-  each(visit: (call: Call) => void): void {
-    for (const call of this.#queue) if (call !== undefined) visit(call);
+  /** The earliest deadline of those that wait, or infinity. */
+  earliest(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const call of this.#queue) if (call !== undefined && call.deadline < earliest) earliest = call.deadline;
+    return earliest;
   }
 }

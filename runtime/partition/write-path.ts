@@ -2,22 +2,20 @@
  * The way of writes under one epoch: calls join batches; one append is in flight; its acknowledgement is applied, in order,
  * before anybody is answered (semantics P2).
  */
-import type { AppendOutcome, NewRecord, PartitionLog, RecordHeaders } from "../changelog/changelog.js";
+import type { AppendOutcome, PartitionLog } from "../changelog/changelog.js";
 import type { Mastership } from "../coordinator/coordinator.js";
 import type { Clock } from "../core/clock.js";
 import { assert } from "../core/errors.js";
-import type { IdempotencyEntry, PartitionStore, RowChange, StoredRow } from "../memstore/memstore.js";
-import type { Idempotency, Position } from "../state/access.js";
-import { encodeHeaderAnswer, encodeRemembered } from "../state/idempotency.js";
-import { lastOffsets } from "./applier.js";
+import type { PartitionStore, RowChange } from "../memstore/memstore.js";
+import type { Position } from "../state/access.js";
 import { Batch, type Write } from "./batch.js";
+import { answersOf, type BatchAuthor, positionOf, recordsOf, rowOf } from "./batch-form.js";
 import type { Call, Outcome } from "./call.js";
 import type { FlushQueue } from "./flush-queue.js";
 import type { PartitionLimits } from "./limits.js";
 import type { Overlay } from "./overlay.js";
 import type { StorePlan } from "./plan.js";
 import type { Progress } from "./progress.js";
-import { encodeRepair } from "./repair-header.js";
 import type { Retries } from "./retries.js";
 
 /** What the write path tells the partition. */
@@ -60,7 +58,7 @@ export interface LeftCalls {
 
 export class WritePath {
   readonly #parts: WritePathParts;
-  readonly #epoch: number;
+  readonly #author: BatchAuthor;
   /** Batches that are not sent, oldest first; the last may be joined. */
   #queue: Batch[] = [];
   #inFlight: Batch | undefined;
@@ -73,7 +71,13 @@ export class WritePath {
 
   constructor(parts: WritePathParts) {
     this.#parts = parts;
-    this.#epoch = parts.mastership.epoch;
+    const { partition, mastership, writer, retries } = parts;
+    this.#author = {
+      partition,
+      epoch: mastership.epoch,
+      writer,
+      firstAttemptTime: (call, writeTime) => retries.firstAttemptTime(call, writeTime),
+    };
   }
 
   /** The append whose outcome is awaited. */
@@ -196,7 +200,7 @@ export class WritePath {
 
   #send(batch: Batch): void {
     this.#parts.log
-      .append(this.#records(batch))
+      .append(recordsOf(batch, this.#author))
       .then((result) => {
         if (!this.#hasEnded) this.#settled(batch, result);
       })
@@ -218,49 +222,6 @@ export class WritePath {
         this.#parts.owner.deposed("no", result.error);
         break;
     }
-  }
-
-  #records(batch: Batch): NewRecord[] {
-    const { writer } = this.#parts;
-    const { writes, number, time } = batch;
-    const count = writes.length;
-    const records: NewRecord[] = [];
-    for (const call of batch.calls) {
-      const end = call.firstWrite + call.writeCount;
-      for (let index = call.firstWrite; index < end; index++) {
-        const write = writes[index];
-        if (write === undefined) continue;
-        const headers =
-          write.repaired !== undefined
-            ? repairHeaders(write.repaired, { epoch: this.#epoch, batch: number, index, count, writer, time })
-            : index === end - 1 && call.idempotency !== undefined
-              ? this.#answerHeaders(call, call.idempotency, batch, index)
-              : { epoch: this.#epoch, batch: number, index, count, writer, time };
-        records.push({ topic: write.store.topic, key: write.serialized, value: write.value, headers });
-      }
-    }
-    return records;
-  }
-
-  #answerHeaders(call: Call, { key, request }: Idempotency, batch: Batch, index: number): RecordHeaders {
-    const { existed, reply, writeCount } = call;
-    const answer = {
-      fingerprint: request,
-      existed,
-      reply,
-      time: this.#parts.retries.firstAttemptTime(call, batch.time),
-      records: writeCount,
-    };
-    return {
-      epoch: this.#epoch,
-      batch: batch.number,
-      index,
-      count: batch.writes.length,
-      writer: this.#parts.writer,
-      time: batch.time,
-      idempotencyKey: key,
-      reply: encodeHeaderAnswer(answer),
-    };
   }
 
   #acknowledged(batch: Batch, offsets: readonly bigint[]): void {
@@ -294,46 +255,22 @@ export class WritePath {
   }
 
   #apply(batch: Batch, offsets: readonly bigint[]): void {
-    const { progress, store, writer } = this.#parts;
+    const { progress, store } = this.#parts;
+    const { epoch, writer } = this.#author;
     const { writes, number, time } = batch;
     const rows: RowChange[] = [];
     for (let at = 0; at < writes.length; at++) {
       const write = writes[at];
       const offset = offsets[at];
       if (write === undefined || offset === undefined) continue;
-      const { store: plan, ordered } = write;
-      rows.push({ store: plan.name, key: ordered, row: this.#row(write, offset, number, time) });
-      progress.moveTo(plan.index, offset + 1n);
-      progress.unshadow(plan.name, ordered);
+      rows.push(rowOf(write, batch, offset, epoch));
+      progress.moveTo(write.store.index, offset + 1n);
+      progress.unshadow(write.store.name, write.ordered);
     }
-    progress.advance(this.#epoch, number, writer, writes.length - 1);
+    progress.advance(epoch, number, writer, writes.length - 1);
     progress.caughtUpTime = time;
-    store.apply({ rows, answers: this.#answers(batch, offsets), checkpoint: progress.checkpoint() });
+    store.apply({ rows, answers: answersOf(batch, offsets, this.#author), checkpoint: progress.checkpoint() });
     this.#finish(batch, offsets);
-  }
-
-  #row(write: Write, offset: bigint, batch: number, time: number): StoredRow | undefined {
-    if (write.value === null) return undefined;
-    if (write.repaired !== undefined && write.repaired !== "absent") return write.repaired;
-    return { value: write.value, offset, epoch: this.#epoch, batch, time };
-  }
-
-  #answers(batch: Batch, offsets: readonly bigint[]): IdempotencyEntry[] {
-    const answers: IdempotencyEntry[] = [];
-    for (const call of batch.calls) {
-      if (call.idempotency === undefined || call.writeCount === 0) continue;
-      answers.push({
-        key: call.idempotency.key,
-        time: this.#parts.retries.firstAttemptTime(call, batch.time),
-        answer: encodeRemembered({
-          fingerprint: call.idempotency.request,
-          existed: call.existed,
-          reply: call.reply,
-          position: this.#position(call, batch, offsets),
-        }),
-      });
-    }
-    return answers;
   }
 
   /** A batch is durable and applied: answers all who waited for it. */
@@ -350,7 +287,7 @@ export class WritePath {
     for (const call of batch.calls) {
       const wrote = call.writeCount > 0;
       owner.settle(call, {
-        position: wrote ? this.#position(call, batch, offsets) : this.position(),
+        position: wrote ? positionOf(call, batch, offsets, this.#author) : this.position(),
         wrote,
         existed: call.existed,
         reply: call.reply,
@@ -378,34 +315,8 @@ export class WritePath {
     };
   }
 
-  #position(call: Call, batch: Batch, offsets: readonly bigint[]): Position {
-    const { firstWrite, writeCount } = call;
-    const topicOf = (at: number): string => batch.writes[at]?.store.topic ?? "";
-    const offsetOf = (at: number): bigint => offsets[at] ?? 0n;
-    return {
-      partition: this.#parts.partition,
-      epoch: this.#epoch,
-      batch: batch.number,
-      offsets:
-        writeCount === 1
-          ? [{ topic: topicOf(firstWrite), offset: offsetOf(firstWrite) + 1n }]
-          : lastOffsets(
-              Array.from({ length: writeCount }, (_, index) => ({
-                topic: topicOf(firstWrite + index),
-                offset: offsetOf(firstWrite + index),
-              })),
-            ),
-    };
-  }
-
   #undo(error: Error): void {
     const { inFlight, queued } = this.#abandon();
     this.#parts.owner.undone([...inFlight, ...queued], error);
   }
-}
-
-function repairHeaders(repaired: StoredRow | "absent", headers: RecordHeaders): RecordHeaders {
-  return repaired === "absent"
-    ? { ...headers, repair: encodeRepair({ epoch: 0, batch: 0, offset: 0n }) }
-    : { ...headers, repair: encodeRepair(repaired), time: repaired.time };
 }

@@ -188,7 +188,7 @@ describe("handlers", () => {
     const node = await nodeWith(async ({ stores }, key) => {
       await stores.counts.put(key, 1);
       // Not awaited: the fault is not lost all the same.
-      stores.counts.put("b", JSON.parse('"no number"'));
+      stores.counts.put("b", Object("no number"));
       return 1;
     });
     const error = await errorOf(go(node));

@@ -1,0 +1,190 @@
+/**
+ * Keeps a master's knowledge of its own log whole: finds out what became of an append with an unknown outcome, reads what
+ * others wrote before an acknowledged append, and looks now and then whether anybody wrote at all.
+ */
+import type { Changelog, LogRecord, PartitionLog } from "../changelog/changelog.js";
+import type { Mastership } from "../coordinator/coordinator.js";
+import type { Clock, Timer } from "../core/clock.js";
+import { assert, isAffinityError } from "../core/errors.js";
+import type { Logger } from "../core/logger.js";
+import { Backoff } from "./backoff.js";
+import type { PartitionLimits } from "./limits.js";
+import type { KeyspacePlan, StorePlan } from "./plan.js";
+import type { Restored } from "./restore.js";
+import type { WritePath } from "./write-path.js";
+
+export interface LogKeeperParts {
+  readonly plan: KeyspacePlan;
+  readonly partition: number;
+  readonly limits: PartitionLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly changelog: Changelog;
+  readonly log: PartitionLog;
+  readonly mastership: Mastership;
+  readonly writer: bigint;
+  readonly restored: Restored;
+  readonly random: () => number;
+}
+
+/** What the keeper tells its tenure. */
+export interface LogKeeperOwner {
+  /** The outcome of the append in flight is known: the partition may serve again. */
+  recovered(): void;
+  /** Something was read: there may be rows to repair. */
+  readOn(): void;
+  /** Another master has written or fenced the log. */
+  deposed(inFlight: "no" | "unknown", error: Error): void;
+  /** Our own state is not to be trusted any more. */
+  broken(error: unknown): void;
+}
+
+/** Complaints about the changelog are logged at most so often, ms. */
+const complaintMs = 1_000;
+
+export class LogKeeper {
+  readonly #parts: LogKeeperParts;
+  readonly #owner: LogKeeperOwner;
+  readonly #stop = new AbortController();
+  #isRecovering = false;
+  #timer: Timer | undefined;
+  #complainedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: LogKeeperParts, owner: LogKeeperOwner) {
+    this.#parts = parts;
+    this.#owner = owner;
+  }
+
+  /** The outcome of the append in flight is being found out: nothing may be answered, nothing sent. */
+  get isRecovering(): boolean {
+    return this.#isRecovering;
+  }
+
+  /** Ends everything that is under way. */
+  end(): void {
+    this.#stop.abort();
+    this.#timer?.cancel();
+  }
+
+  /** Fences, reads the log up to the fence, and tells the write path whether its append in flight is there. */
+  async recover(writePath: WritePath, unknown: Error): Promise<void> {
+    this.#isRecovering = true;
+    this.complain(unknown, "an append has an unknown outcome; the partition answers nothing until it knows its log");
+    const { log, plan, restored, mastership, writer } = this.#parts;
+    const found = new Map<number, bigint>();
+    const number = writePath.inFlight?.number;
+    const onRecord = (_store: StorePlan, { headers, offset }: LogRecord, isApplied: boolean): void => {
+      if (!isApplied || headers?.epoch !== mastership.epoch || headers.batch !== number) return;
+      if (headers.writer === writer) found.set(headers.index, offset);
+    };
+    await this.#persist(async (signal) => {
+      const fenced = await log.fence(signal);
+      const ends = plan.stores.map(({ topic, index }) => fenced.get(topic) ?? restored.progress.offset(index));
+      await restored.reader.readTo({ ends, signal, onRecord });
+      if (signal.aborted || this.#isOvertaken("unknown")) return;
+      this.#resolve(writePath, found, unknown);
+    });
+  }
+
+  /** Reads up to `ends`, by place of the topic, before an acknowledged append behind them is applied by `then`. */
+  async readGap(ends: readonly bigint[], then: () => void): Promise<void> {
+    await this.#persist(async (signal) => {
+      await this.#parts.restored.reader.readTo({ ends, signal });
+      // Behind the record of a later master ours is late, and every reader ignores it.
+      if (signal.aborted || this.#isOvertaken("no")) return;
+      then();
+      this.#owner.readOn();
+    });
+  }
+
+  /** Begins to look, while nothing is to be written, whether others wrote. */
+  lookLater(writePath: WritePath): void {
+    const { clock, limits, random } = this.#parts;
+    // Partitions that were opened together shall not look together.
+    const waitMs = limits.idleLookMs * (0.5 + random() / 2);
+    this.#timer = clock.after(waitMs, () => void this.#look(writePath), { unref: true });
+  }
+
+  /** Warns, at most once a second. */
+  complain(error: Error, text: string): void {
+    const { clock, logger, plan, partition, mastership } = this.#parts;
+    const now = clock.monotonic();
+    if (now - this.#complainedAt < complaintMs) return;
+    this.#complainedAt = now;
+    logger.warn({ keyspace: plan.name, partition, epoch: mastership.epoch, reason: error.message }, text);
+  }
+
+  #resolve(writePath: WritePath, found: ReadonlyMap<number, bigint>, unknown: Error): void {
+    const { logger, plan, partition, mastership } = this.#parts;
+    const count = writePath.inFlight?.writes.length ?? 0;
+    const offsets = Array.from({ length: count }, (_, index) => found.get(index));
+    const isThere = offsets.every((offset) => offset !== undefined);
+    assert(isThere || found.size === 0, "an append is in the log whole or not at all");
+    this.#isRecovering = false;
+    logger.info(
+      { keyspace: plan.name, partition, epoch: mastership.epoch, batch: writePath.inFlight?.number },
+      `the append of unknown outcome is ${isThere ? "in the log" : "not in the log and never will be"}`,
+    );
+    writePath.resolveUnknown(isThere ? offsets : undefined, unknown);
+    if (!this.#stop.signal.aborted) this.#owner.recovered();
+  }
+
+  async #look(writePath: WritePath): Promise<void> {
+    if (writePath.isIdle && !this.#isRecovering) {
+      writePath.pause();
+      await this.#persist((signal) => this.#readToEnd(signal));
+      writePath.resume();
+    }
+    if (this.#stop.signal.aborted) return;
+    this.#owner.readOn();
+    this.lookLater(writePath);
+  }
+
+  async #readToEnd(signal: AbortSignal): Promise<void> {
+    const { changelog, plan, partition, restored } = this.#parts;
+    const { progress, reader } = restored;
+    const ends = await Promise.all(
+      plan.stores.map(async ({ topic, index }) => {
+        const fromOffset = progress.offset(index);
+        return (await changelog.read({ topic, partition, fromOffset, maxBytes: 1, signal })).endOffset;
+      }),
+    );
+    if (ends.every((end, index) => end <= progress.offset(index))) return;
+    await reader.readTo({ ends, signal });
+    if (!signal.aborted) this.#isOvertaken("no");
+  }
+
+  /** Whether the log holds a later epoch; ends the mastership then. */
+  #isOvertaken(inFlight: "no" | "unknown"): boolean {
+    const { restored, mastership } = this.#parts;
+    const { epoch } = restored.progress;
+    if (epoch <= mastership.epoch) return false;
+    this.#owner.deposed(inFlight, new Error(`the log holds epoch ${epoch}, above ${mastership.epoch}`));
+    return true;
+  }
+
+  /** Runs something that needs the changelog until it has succeeded, is not needed any more, or shows that all is over. */
+  async #persist(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { limits, clock } = this.#parts;
+    const backoff = new Backoff(limits, clock);
+    const { signal } = this.#stop;
+    do {
+      try {
+        await run(signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const code = isAffinityError(error) ? error.code : undefined;
+        if (isAffinityError(error) && code === "CHANGELOG_UNAVAILABLE")
+          this.complain(error, "the changelog does not answer; it is asked again");
+        else if (isAffinityError(error) && code === "PARTITION_NOT_MASTER") {
+          this.#owner.deposed("unknown", error);
+          return;
+        } else {
+          this.#owner.broken(error);
+          return;
+        }
+      }
+    } while (await backoff.wait(signal));
+  }
+}

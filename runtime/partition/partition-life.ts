@@ -1,0 +1,307 @@
+/**
+ * The life of a partition on this node: opens its memstore, becomes master, fences and reads its log, serves, and begins
+ * again when another master has taken it, until it is stopped.
+ */
+import type { Changelog, PartitionLog } from "../changelog/changelog.js";
+import type { Coordinator, Mastership } from "../coordinator/coordinator.js";
+import type { Clock } from "../core/clock.js";
+import { AffinityError, isAffinityError, messageOf } from "../core/errors.js";
+import type { Logger } from "../core/logger.js";
+import type { Random } from "../core/random.js";
+import type { MemStore, PartitionStore } from "../memstore/memstore.js";
+import type { PartitionStatus } from "../state/access.js";
+import { Backoff } from "./backoff.js";
+import { Deadlines } from "./deadlines.js";
+import { PartitionErrors } from "./errors.js";
+import type { FlushQueue } from "./flush-queue.js";
+import type { HandlerWatch } from "./handler-watch.js";
+import { LifeCycle, type PartitionState } from "./life-cycle.js";
+import type { PartitionLimits } from "./limits.js";
+import { Mailbox } from "./mailbox.js";
+import type { KeyspacePlan } from "./plan.js";
+import type { Progress } from "./progress.js";
+import { type Restored, restore } from "./restore.js";
+import { Tenure, type TenureEnd } from "./tenure.js";
+import type { Turns } from "./turns.js";
+
+export interface PartitionParts {
+  readonly plan: KeyspacePlan;
+  readonly partition: number;
+  readonly changelog: Changelog;
+  readonly memstore: MemStore;
+  readonly coordinator: Coordinator;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits: PartitionLimits;
+  readonly turns: Turns;
+  readonly flushes: FlushQueue;
+  readonly watch: HandlerWatch;
+  /** By topic, the incarnation that it has now. */
+  readonly incarnations: { readonly [topic: string]: string };
+  /** How long the log keeps tombstones, ms. */
+  readonly tombstoneMs: number;
+}
+
+/** How often a partition asks for mastership again whose epoch is not above the log's. */
+const epochAttempts = 3;
+
+/** What one mastership is made of. */
+interface Promotion {
+  readonly store: PartitionStore;
+  readonly log: PartitionLog;
+  readonly mastership: Mastership;
+  readonly writer: bigint;
+  readonly restored: Restored;
+}
+
+export class PartitionLife {
+  readonly errors: PartitionErrors;
+  readonly #parts: PartitionParts;
+  readonly #cycle: LifeCycle;
+  readonly #mailbox: Mailbox;
+  readonly #deadlines: Deadlines;
+  readonly #stop = new AbortController();
+  #done: Promise<void> = Promise.resolve();
+  #store: PartitionStore | undefined;
+  #tenure: Tenure | undefined;
+  #progress: Progress | undefined;
+  #ends: readonly bigint[] = [];
+  #epoch = 0;
+  #epochsBelow = 0;
+  #isKilled = false;
+
+  constructor(parts: PartitionParts) {
+    this.#parts = parts;
+    this.errors = new PartitionErrors(parts.plan.name, parts.partition);
+    this.#cycle = new LifeCycle(this.errors.subject);
+    this.#mailbox = new Mailbox(parts.limits);
+    this.#deadlines = new Deadlines(parts.clock, (now) => this.#tenure?.sweep(now) ?? Number.POSITIVE_INFINITY);
+  }
+
+  get state(): PartitionState {
+    return this.#cycle.state;
+  }
+
+  /** Why it has failed. */
+  get failure(): AffinityError | undefined {
+    return this.#cycle.failure;
+  }
+
+  /** Open from `opening` on. */
+  get store(): PartitionStore | undefined {
+    return this.#store;
+  }
+
+  /** The present mastership. */
+  get tenure(): Tenure | undefined {
+    return this.#tenure;
+  }
+
+  get status(): PartitionStatus {
+    const { plan, partition } = this.#parts;
+    const role = this.#tenure === undefined ? "standby" : "master";
+    return {
+      keyspace: plan.name,
+      partition,
+      role,
+      state: this.state,
+      epoch: this.#epoch,
+      lagRecords: role === "master" ? 0n : this.#lag(),
+    };
+  }
+
+  /** Resolves with the state as soon as it is one of `wanted`. */
+  reached(...wanted: readonly PartitionState[]): Promise<PartitionState> {
+    return this.#cycle.reached(...wanted);
+  }
+
+  /** Begins. Resolves when it serves for the first time. @throws what it failed with, or SHUTTING_DOWN. */
+  async open(): Promise<void> {
+    this.#done = this.#live();
+    const state = await this.#cycle.reached("serving", "failed", "stopping");
+    if (state === "serving") return;
+    throw this.failure ?? this.errors.notServing(state, undefined, false);
+  }
+
+  /** See `Partition.stop`. */
+  async stop(): Promise<void> {
+    this.#stopping();
+    await this.#done;
+    if (this.#cycle.allows("stopped")) this.#cycle.to("stopped");
+  }
+
+  /** Makes `stop` end everything at once: accepted calls fail, and the memstore is not made persistent. */
+  kill(): void {
+    this.#isKilled = true;
+    this.#tenure?.stop();
+    this.#stopping();
+  }
+
+  #stopping(): void {
+    if (this.#cycle.allows("stopping")) this.#cycle.to("stopping");
+    this.#stop.abort(this.errors.notServing("stopping", undefined, false));
+  }
+
+  async #live(): Promise<void> {
+    const { memstore, plan, partition, limits, clock, logger } = this.#parts;
+    const { signal } = this.#stop;
+    if (signal.aborted) return;
+    const backoff = new Backoff(limits, clock);
+    const stores = plan.stores.map(({ name }) => name);
+    try {
+      this.#store = await memstore.open({ keyspace: plan.name, partition, stores });
+      while (!signal.aborted) {
+        if (this.state !== "electing") this.#cycle.to("electing");
+        const end = await this.#rule(this.#store);
+        if (end === undefined || end.is === "broken") break;
+        logger.warn({ keyspace: plan.name, partition, reason: end.error.message }, "asks for mastership again");
+        await backoff.wait(signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+    this.#deadlines.stop();
+    if (!this.#isKilled) await this.#store?.flush().catch((error: unknown) => this.#report(error, "a flush failed"));
+  }
+
+  /** One mastership, from the wait for it to its end. Returns undefined when the partition was stopped. */
+  async #rule(store: PartitionStore): Promise<TenureEnd | undefined> {
+    const { coordinator, changelog, plan, partition, random } = this.#parts;
+    const { signal } = this.#stop;
+    const mastership = await coordinator.becomeMaster({ keyspace: plan.name, partition, signal });
+    let log: PartitionLog | undefined;
+    try {
+      this.#epoch = mastership.epoch;
+      this.#cycle.to("fencing");
+      const writer = random.bits64();
+      const topics = plan.stores.map(({ topic }) => topic);
+      log = await changelog.open({ topics, partition, epoch: mastership.epoch, writer });
+      const fenced = await log.fence(signal);
+      this.#ends = topics.map((topic) => fenced.get(topic) ?? 0n);
+      this.#cycle.to("restoring");
+      const restored = await this.#restore(store);
+      const { epoch } = restored.progress;
+      if (epoch >= mastership.epoch) return this.#epochBelow(epoch, mastership);
+      this.#epochsBelow = 0;
+      return await this.#serve({ store, log, mastership, writer, restored });
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      // A changelog that does not answer now may do so later; everything else would fail again.
+      const mayPass = isAffinityError(error) && ["CHANGELOG_UNAVAILABLE", "PARTITION_NOT_MASTER"].includes(error.code);
+      if (!mayPass) throw error;
+      return { is: "deposed", error };
+    } finally {
+      this.#tenure = undefined;
+      await log?.close();
+      await mastership.release();
+    }
+  }
+
+  #restore(store: PartitionStore): Promise<Restored> {
+    const { plan, limits, clock, incarnations } = this.#parts;
+    return restore(
+      {
+        ...this.#parts,
+        store,
+        errors: this.errors,
+        setting: { topics: plan.stores.map(({ topic }) => topic), incarnations, layout: plan.layout },
+        answersFrom: () => clock.now() - limits.idempotencyWindowMs,
+        onProgress: (progress) => {
+          this.#progress = progress;
+        },
+      },
+      this.#ends,
+      this.#stop.signal,
+    );
+  }
+
+  /** Every reader would ignore what this master writes: its coordinator has forgotten epochs that the log remembers (M10). */
+  #epochBelow(highest: number, mastership: Mastership): TenureEnd {
+    const error = this.errors.make(
+      "CONFIG_INVALID",
+      `its log holds epoch ${highest}, but the coordinator gave ${mastership.epoch}: the coordinator's state was lost or belongs to other data; put it back, or set it above ${highest}`,
+    );
+    this.#epochsBelow += 1;
+    if (this.#epochsBelow >= epochAttempts) throw error;
+    return { is: "deposed", error };
+  }
+
+  async #serve(promotion: Promotion): Promise<TenureEnd | undefined> {
+    const { signal } = this.#stop;
+    signal.throwIfAborted();
+    let onEnd: (end: TenureEnd | undefined) => void = () => undefined;
+    const ended = new Promise<TenureEnd | undefined>((resolve) => {
+      onEnd = resolve;
+    });
+    const tenure = new Tenure({
+      ...this.#parts,
+      ...promotion,
+      errors: this.errors,
+      mailbox: this.#mailbox,
+      random: () => this.#parts.random.next(),
+      dueAt: (deadline) => this.#deadlines.watch(deadline),
+      onServing: (isServing) => this.#serving(isServing),
+      onEnd: (end) => {
+        this.#tenureEnded(end);
+        onEnd(end);
+      },
+    });
+    this.#tenure = tenure;
+    const onStop = (): void => onEnd(undefined);
+    signal.addEventListener("abort", onStop, { once: true });
+    tenure.begin();
+    const end = await ended;
+    signal.removeEventListener("abort", onStop);
+    if (end === undefined) await this.#drain(tenure);
+    return end;
+  }
+
+  #serving(isServing: boolean): void {
+    const next = isServing ? "serving" : "recovering";
+    if (this.#cycle.allows(next)) this.#cycle.to(next);
+  }
+
+  // In the same turn, so that no call reaches a tenure that is over.
+  #tenureEnded(end: TenureEnd): void {
+    this.#tenure = undefined;
+    if (end.is === "broken") this.#fail(end.error);
+    else if (this.#cycle.allows("electing")) this.#cycle.to("electing");
+  }
+
+  /** Lets accepted calls end, for a while; then ends them. */
+  async #drain(tenure: Tenure): Promise<void> {
+    const { clock, limits } = this.#parts;
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(limits.drainMs, resolve);
+      void tenure.drained().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+    tenure.stop();
+  }
+
+  #lag(): bigint {
+    let lag = 0n;
+    for (const [topic, end] of this.#ends.entries()) {
+      const behind = end - (this.#progress?.offset(topic) ?? 0n);
+      if (behind > 0n) lag += behind;
+    }
+    return lag;
+  }
+
+  #fail(error: unknown): void {
+    const failure = isAffinityError(error)
+      ? error
+      : new AffinityError("INTERNAL", `${this.errors.subject}: ${messageOf(error)}`, { cause: error });
+    this.#report(error, "the partition cannot go on");
+    if (this.#cycle.allows("failed")) this.#cycle.fail(failure);
+  }
+
+  #report(error: unknown, text: string): void {
+    const { logger, plan, partition } = this.#parts;
+    const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+    logger.error({ keyspace: plan.name, partition, error: stack }, text);
+  }
+}
