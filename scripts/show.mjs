@@ -9,9 +9,10 @@ const lines = ["main.1", "main.2", "main.3", "main.4", "main.5", "main.6", "main
 
 const args = process.argv.slice(2);
 const isFull = args.includes("--full");
+const isAll = args.includes("--all");
 const chosen = args.filter((arg) => /^main\.\d+$/.test(arg));
-const passed = args.filter((arg) => arg !== "--full" && !chosen.includes(arg));
-const wanted = isFull && chosen.length === 0 ? lines : chosen;
+const passed = args.filter((arg) => arg !== "--full" && arg !== "--all" && !chosen.includes(arg));
+const wanted = (isFull || isAll) && chosen.length === 0 ? lines : chosen;
 
 if (wanted.length === 0 || wanted.some((line) => !lines.includes(line))) {
   console.error(

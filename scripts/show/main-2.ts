@@ -119,9 +119,10 @@ async function importAll(
   projects: readonly CorpusProject[],
   samples: readonly TypeSample[],
 ): Promise<void> {
-  const { tried, faults } = await importEachFirst(projects);
+  const { tried, processes, faults } = await importEachFirst(projects);
   for (const { file, text } of faults) report.fail("a generated file cannot be imported first", `${file}: ${text}`);
-  report.count("generated files imported first in a process of their own", tried);
+  report.count("generated files imported first of their project in a process", tried);
+  report.count("processes for that", processes);
   report.say(`${tried} files imported first`);
   for (const fault of await bundleAll(workspace.folder, samples)) report.fail("a type fails in a bundle", fault);
   report.count("types that decode and encode in one esbuild bundle", samples.length);

@@ -3,7 +3,7 @@
  *
  * Takes one CheckRequest from its parent, and sends it CheckMessages.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeededRandom } from "../../../runtime/core/random.js";
@@ -98,7 +98,8 @@ async function checkProject(project: CorpusProject): Promise<void> {
 async function generatedTypes(compiled: string): Promise<ReadonlyMap<string, FoundType>> {
   const found = new Map<string, FoundType>();
   const output = join(compiled, "entities");
-  for (const file of filesBelow(output, ".js")) {
+  // A schema without a named type has no entity.
+  for (const file of existsSync(output) ? filesBelow(output, ".js") : []) {
     const module = join(output, file);
     const exported: unknown = await import(pathToFileURL(module).href);
     for (const [exportName, type] of Object.entries(exported ?? {})) {

@@ -6,7 +6,6 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import type { TypeSample } from "./check-values.js";
 import { runProgram } from "./compile.js";
@@ -18,43 +17,62 @@ export interface ImportFault {
   readonly text: string;
 }
 
-// Touches whatever is assembled on first use.
+// Imports the files that it is given one after another, and touches whatever is assembled on first use.
 const probe = `
-const [file] = process.argv.slice(-1);
-const module = await import(file);
-for (const value of Object.values(module)) {
-  if (typeof value !== "object" || value === null || !("fingerprint" in value)) continue;
-  if (typeof value.fingerprint !== "bigint" || value.schema === undefined) throw new Error("no schema");
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+for (const file of JSON.parse(readFileSync(0, "utf8"))) {
+  try {
+    for (const value of Object.values(await import(pathToFileURL(file).href))) {
+      if (typeof value !== "object" || value === null || !("fingerprint" in value)) continue;
+      if (typeof value.fingerprint !== "bigint" || value.schema === undefined) throw new Error("no schema");
+    }
+  } catch (error) {
+    console.log(JSON.stringify({ file, text: String(error) }));
+  }
 }
 `;
 
-/** Imports each compiled file in a process of its own, as many at once as there are cores. */
-export async function importEachFirst(
-  projects: readonly CorpusProject[],
-): Promise<{ tried: number; faults: readonly ImportFault[] }> {
-  const files = projects.flatMap(({ compiled }) => filesBelow(compiled, ".js").map((file) => join(compiled, file)));
-  const faults: ImportFault[] = [];
-  const queue = [...files];
-  const work = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const text = await importFirst(file);
-      if (text !== undefined) faults.push({ file, text });
-    }
-  };
-  await Promise.all(Array.from({ length: cpus().length }, work));
-  return { tried: files.length, faults };
+/** What came of importing files first. */
+export interface Imported {
+  readonly tried: number;
+  readonly processes: number;
+  readonly faults: readonly ImportFault[];
 }
 
-function importFirst(file: string): Promise<string | undefined> {
+/**
+ * Imports each compiled file as the first of its project that a process sees: the n-th process takes the n-th file of every
+ * project. Projects share no generated file, so none of what a file needs was imported before it.
+ */
+export async function importEachFirst(projects: readonly CorpusProject[]): Promise<Imported> {
+  const files = projects.map(({ compiled }) => filesBelow(compiled, ".js").map((file) => join(compiled, file)));
+  const most = Math.max(...files.map(({ length }) => length));
+  const queue = Array.from({ length: most }, (_, index) => files.flatMap((list) => list[index] ?? []));
+  const faults: ImportFault[] = [];
+  const work = async (): Promise<void> => {
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift())
+      faults.push(...(await importBatch(batch)));
+  };
+  await Promise.all(Array.from({ length: cpus().length }, work));
+  return { tried: files.flat().length, processes: most, faults };
+}
+
+function importBatch(files: readonly string[]): Promise<readonly ImportFault[]> {
   return new Promise((resolve, reject) => {
-    const parameters = ["--input-type=module", "-e", probe, pathToFileURL(file).href];
-    const child = spawn(process.execPath, parameters, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, ["--input-type=module", "-e", probe], { stdio: ["pipe", "pipe", "inherit"] });
     let text = "";
-    child.stderr.on("data", (chunk: Buffer) => {
+    child.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString();
     });
     child.on("error", reject);
-    child.on("close", (code) => resolve(code === 0 ? undefined : text.trim().slice(0, 500)));
+    child.on("close", (code) => {
+      const faults = text
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line): ImportFault => JSON.parse(line));
+      resolve(code === 0 ? faults : [...faults, { file: files.join(", "), text: `the process ended with ${code}` }]);
+    });
+    child.stdin.end(JSON.stringify(files));
   });
 }
 
