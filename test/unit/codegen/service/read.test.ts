@@ -163,18 +163,15 @@ describe("what has no runtime yet", () => {
     ]);
   });
 
-  it.each([
+  it.each<[{ readonly [name: string]: unknown }, string]>([
     [{ events: ["bank.Deposit"] }, '"events" of keyspace "accounts"'],
     [{ socket: "deposit" }, '"socket" of keyspace "accounts"'],
     [{ replicas: 2 }, 'a standby, "replicas" above 1,'],
     [{ http: { expose: ["watch"] } }, '"watch"'],
-    ...["external", "eventTime", "ttl", "indexes"].map(
-      (name) =>
-        [
-          { value: undefined, stores: { accounts: { value: "int", [name]: name === "external" ? true : "x" } } },
-          `"${name}" of store "accounts" of keyspace "accounts"`,
-        ] as const,
-    ),
+    ...["external", "eventTime", "ttl", "indexes"].map((name): [{ readonly [name: string]: unknown }, string] => [
+      { value: undefined, stores: { accounts: { value: "int", [name]: name === "external" ? true : "x" } } },
+      `"${name}" of store "accounts" of keyspace "accounts"`,
+    ]),
   ])("is told where a keyspace asks for it: %j", (members, what) => {
     expect(faultsWith(members)).toEqual([
       `NOT_YET ${what} has no runtime yet → Leave it out until a later version offers it.`,

@@ -211,7 +211,7 @@ describe("keys of clients", () => {
       const define = () => ({ name: "key", schema: json, uses: [] });
       expect(() => keyBytes(define, key), JSON.stringify(json)).toThrow();
       const segments = keySegments(define, (value) => keyBytes(define, value));
-      if (typeof json === "object" && "type" in json && json.type === "array") {
+      if (typeof json === "object" && json !== null && "type" in json && json.type === "array") {
         expect(() => segments.segmentsOf(key)).toThrow("KEY_INVALID");
       }
     }
