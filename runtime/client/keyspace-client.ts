@@ -89,7 +89,7 @@ function rowFunctions(
           options,
         });
         const { items, cursor: next } = pageOf(answer);
-        for (const item of items) yield [keyJson.fromValue(item.key), json.fromValue(valueOf(item))];
+        for (const item of items) yield [keyJson.fromValue(item.key), json.fromValue(shownValue(item))];
         if (next === undefined) return;
         count += items.length;
         cursor = next;
@@ -193,7 +193,7 @@ function pageOf({ text }: RawAnswer): { readonly items: readonly Item[]; readonl
 }
 
 /** @throws what the server says of a row whose value it could not show. */
-function valueOf({ value, error }: Item): unknown {
+function shownValue({ value, error }: Item): unknown {
   if (error === undefined) return value;
   const { code, detail, pointer } = error;
   throw new AffinityError(String(code), String(detail), {

@@ -64,7 +64,7 @@ export const gatewayLimits: GatewayLimits = {
   discardBytes: 8 * 1_048_576,
   pageBytes: 8 * 1_048_576,
   reportBytes: 1_048_576,
-  answerCacheBytes: 16 * 1_048_576,
+  answerCacheBytes: 32 * 1_048_576,
   closeMs: 10_000,
 };
 

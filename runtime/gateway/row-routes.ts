@@ -27,22 +27,21 @@ export interface RowParts {
   readonly askTimeoutMs: number;
 }
 
-/** What is remembered of a row between requests: its address, and the answers made of the version that was read last. */
+/** What is remembered of a row between requests: its address, and the answer made of the version that was read last. */
 class RowMemo {
   readonly address: KeyAddress;
-  row: Pick<StoredRow, "offset" | "epoch" | "batch"> | undefined = undefined;
-  readonly answers = new Map<Form, KnownAnswer>();
-  /** What they take, about. */
-  bytes = 0;
-
-  constructor(address: KeyAddress) {
-    this.address = address;
-  }
-}
-
-interface KnownAnswer {
+  readonly row: StoredRow;
+  readonly form: Form;
   readonly etag: string;
   readonly answer: Answer;
+
+  constructor(address: KeyAddress, row: StoredRow, form: Form, etag: string, answer: Answer) {
+    this.address = address;
+    this.row = row;
+    this.form = form;
+    this.etag = etag;
+    this.answer = answer;
+  }
 }
 
 /** What a remembered row takes beside its answer's body, about: address, headers, objects. */
@@ -64,12 +63,13 @@ export class RowRoutes {
 
   /** 200, 304 or KEY_NOT_FOUND. The row is always read anew: only texts made of a version that still stands are used. */
   get(exchange: Exchange): Answer | Promise<Answer> {
-    const { memo: found } = exchange.match;
-    const memo = found instanceof RowMemo ? found : new RowMemo(this.#parts.keys.address(exchange));
+    const { memo } = exchange.match;
+    const known = memo instanceof RowMemo ? memo : undefined;
+    const address = known === undefined ? this.#parts.keys.address(exchange) : known.address;
     const form = negotiate(exchange.headers.accept, valueForms);
-    const row = this.#parts.access.get(memo.address, this.#callOptions);
-    if (row instanceof Promise) return row.then((read) => this.#answer(exchange, memo, form, read));
-    return this.#answer(exchange, memo, form, row);
+    const row = this.#parts.access.get(address, this.#callOptions);
+    if (row instanceof Promise) return row.then((read) => this.#answer(exchange, known, address, form, read));
+    return this.#answer(exchange, known, address, form, row);
   }
 
   async put(exchange: Exchange): Promise<Answer> {
@@ -97,9 +97,16 @@ export class RowRoutes {
     return { status: 204, headers: ["Affinity-Position", positionText(position)] };
   }
 
-  #answer(exchange: Exchange, memo: RowMemo, form: Form, row: StoredRow | undefined): Answer {
+  #answer(
+    exchange: Exchange,
+    known: RowMemo | undefined,
+    address: KeyAddress,
+    form: Form,
+    row: StoredRow | undefined,
+  ): Answer {
     if (row === undefined) throw this.#notFound(exchange);
-    const { etag, answer } = this.#known(exchange, memo, form, row);
+    const isKnownRow = known !== undefined && known.form === form && isSame(known.row, row);
+    const { etag, answer } = isKnownRow ? known : this.#make(exchange, address, form, row);
     const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = exchange.headers;
     if (ifMatch !== undefined && !isMatched(ifMatch, rowVersion(row))) {
       throw new AffinityError("CONDITION_FAILED", `${pathOf(exchange)}: If-Match names another version than the row's`);
@@ -110,32 +117,15 @@ export class RowRoutes {
     return answer;
   }
 
-  #known(exchange: Exchange, memo: RowMemo, form: Form, row: StoredRow): KnownAnswer {
-    if (memo.row !== undefined && isSame(memo.row, row)) {
-      const known = memo.answers.get(form);
-      if (known !== undefined) return known;
-    } else {
-      const { offset, epoch, batch } = row;
-      memo.row = { offset, epoch, batch };
-      memo.answers.clear();
-      memo.bytes = 0;
-    }
-    const known = this.#made(memo, form, row);
-    const bytes = known.answer.body?.length ?? 0;
-    if (bytes <= knownBodyBytes) {
-      memo.answers.set(form, known);
-      memo.bytes += memoBytes + 2 * bytes;
-      exchange.remember(memo, memo.bytes);
-    }
-    return known;
-  }
-
-  #made({ address }: RowMemo, form: Form, row: StoredRow): KnownAnswer {
+  #make(exchange: Exchange, address: KeyAddress, form: Form, row: StoredRow): RowMemo {
     const { values } = this.#parts;
+    const body = values.write(values.stored(row.value), form);
     const etag = etagOf(rowVersion(row), form.name);
     const position = this.#position(address, row);
     const headers = ["ETag", etag, "Affinity-Position", position, "Vary", "Accept", "Cache-Control", "no-cache"];
-    return { etag, answer: answerWith(200, form.contentType, values.write(values.stored(row.value), form), headers) };
+    const memo = new RowMemo(address, row, form, etag, answerWith(200, form.contentType, body, headers));
+    if (body.length <= knownBodyBytes) exchange.remember(memo, memoBytes + 2 * body.length + row.value.length);
+    return memo;
   }
 
   /** Where the row's last change stands. */
@@ -168,6 +158,7 @@ function pathOf({ target }: Exchange): string {
 const entityHeaders = 4;
 const noContent = ["Content-Length", "0"];
 
-function isSame(known: Pick<StoredRow, "offset" | "epoch" | "batch">, row: StoredRow): boolean {
+function isSame(known: StoredRow, row: StoredRow): boolean {
+  if (known === row) return true;
   return known.offset === row.offset && known.batch === row.batch && known.epoch === row.epoch;
 }

@@ -247,7 +247,13 @@ describe("the client against the gateway", () => {
 
   it("a list that is left early asks for no further page", async () => {
     const asked: string[] = [];
-    const counting = connect({ url: node.url, fetch: (url, init) => (asked.push(url), fetch(url, init)) });
+    const counting = connect({
+      url: node.url,
+      fetch: (url, init) => {
+        asked.push(url);
+        return fetch(url, init);
+      },
+    });
     for await (const [key] of counting.accounts.list({ prefix: "l-" })) if (key === "l-0003") break;
     expect(asked.length).toBe(1);
   });
