@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: {
     // Tests run the sources; spawned processes run the built package.
     alias: [
-      { find: /^affinity-data\/(schema|client|testing|plugin)$/, replacement: `${door("$1").replace(/\$1\.ts$/, "")}$1.ts` },
+      {
+        find: /^affinity-data\/(schema|client|testing|plugin)$/,
+        replacement: `${door("$1").replace(/\$1\.ts$/, "")}$1.ts`,
+      },
       { find: /^affinity-data$/, replacement: door("node") },
     ],
   },
