@@ -61,10 +61,10 @@ export function decodeHeaderAnswer(bytes: Uint8Array): HeaderAnswer | undefined 
 
 /** Bytes for `IdempotencyEntry.answer`. */
 export function encodeRemembered(answer: RememberedAnswer): Uint8Array {
-  const text = Buffer.from(positionText(answer.position), "latin1");
+  const text = positionText(answer.position);
   const bytes = start(answer, 2 + text.length);
   bytes.writeUInt16BE(text.length, headBytes);
-  bytes.set(text, headBytes + 2);
+  bytes.write(text, headBytes + 2, "latin1");
   if (answer.reply !== undefined) bytes.set(answer.reply, headBytes + 2 + text.length);
   return bytes;
 }
