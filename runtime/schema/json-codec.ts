@@ -9,11 +9,14 @@ import { fromBase64, toBase64 } from "./base64.js";
 import { isObject, memberOf, setMember } from "./member.js";
 import type { TypeSource } from "./type.js";
 import {
+  type ArrayNode,
   definitionOf,
   type EnumNode,
   type FixedNode,
+  type MapNode,
   nodeOf,
   type PrimitiveNode,
+  type RecordNode,
   type TypeNode,
   type UnionNode,
 } from "./type-node.js";
@@ -66,32 +69,49 @@ class Conversion {
 
   run(node: TypeNode, value: unknown): unknown {
     switch (node.kind) {
-      case "record": {
-        const members = membersOf(value);
-        const record = {};
-        for (const field of node.fields) {
-          const member = memberOf(members, field.name);
-          if (member !== undefined || field.default === undefined || !this.#direction.mayOmit) {
-            setMember(record, field.name, this.#inside(field.name, field.type, member));
-          }
-        }
-        return record;
-      }
+      case "record":
+        return this.#record(node, value);
       case "array":
-        if (!Array.isArray(value)) throw wrong("an array", value);
-        return value.map((item: unknown, index) => this.#inside(index, node.items, item));
-      case "map": {
-        const map = Object.create(null);
-        for (const [key, member] of Object.entries(membersOf(value))) map[key] = this.#inside(key, node.values, member);
-        return map;
-      }
-      case "union": {
-        const { branch, tag, bare } = branchOf(node, value);
-        return tag === undefined ? this.run(branch, bare) : { [tag]: this.#inside(tag, branch, bare) };
-      }
+        return this.#array(node, value);
+      case "map":
+        return this.#map(node, value);
+      case "union":
+        return this.#union(node, value);
       default:
         return this.#direction.scalar(node, value);
     }
+  }
+
+  // One small function for each kind, with loops: the stack bounds how deep a value may be.
+
+  #record({ fields }: RecordNode, value: unknown): unknown {
+    const members = membersOf(value);
+    const record = {};
+    for (const field of fields) {
+      const member = memberOf(members, field.name);
+      if (member !== undefined || field.default === undefined || !this.#direction.mayOmit) {
+        setMember(record, field.name, this.#inside(field.name, field.type, member));
+      }
+    }
+    return record;
+  }
+
+  #array({ items }: ArrayNode, value: unknown): unknown {
+    if (!Array.isArray(value)) throw wrong("an array", value);
+    const array: unknown[] = [];
+    for (const item of value) array.push(this.#inside(array.length, items, item));
+    return array;
+  }
+
+  #map({ values }: MapNode, value: unknown): unknown {
+    const map = Object.create(null);
+    for (const [key, member] of Object.entries(membersOf(value))) map[key] = this.#inside(key, values, member);
+    return map;
+  }
+
+  #union(node: UnionNode, value: unknown): unknown {
+    const { branch, tag, bare } = branchOf(node, value);
+    return tag === undefined ? this.run(branch, bare) : { [tag]: this.#inside(tag, branch, bare) };
   }
 
   #inside(step: string | number, node: TypeNode, value: unknown): unknown {

@@ -4,7 +4,7 @@
  */
 import type { AffinityError } from "../core/errors.js";
 import { describeValue, fault } from "./fault.js";
-import { jsonNestingLimit } from "./limits.js";
+import { nestingLimit } from "./limits.js";
 import { setMember } from "./member.js";
 import { isWellFormed } from "./text-bytes.js";
 
@@ -15,6 +15,11 @@ const exactDigits = 15;
 
 const quoteUnit = 0x22;
 const backslashUnit = 0x5c;
+const minusUnit = 0x2d;
+const pointUnit = 0x2e;
+const zeroUnit = 0x30;
+const objectUnit = 0x7b;
+const arrayUnit = 0x5b;
 
 const escapes: { readonly [letter: string]: string } = {
   '"': '"',
@@ -51,7 +56,8 @@ export class JsonScanner {
 
   /** Steps over a character if it is the next. */
   take(character: string): boolean {
-    if (this.peek() !== character) return false;
+    this.#skipSpace();
+    if (this.text.charCodeAt(this.#position) !== character.charCodeAt(0)) return false;
     this.#position += 1;
     return true;
   }
@@ -76,15 +82,15 @@ export class JsonScanner {
 
   /** null, boolean, text or number; an integer that a number may not hold exactly is a bigint. */
   scalar(): null | boolean | string | number | bigint {
-    const next = this.peek();
-    switch (next) {
-      case '"':
+    this.#skipSpace();
+    switch (this.text.charCodeAt(this.#position)) {
+      case quoteUnit:
         return this.string();
-      case "n":
+      case 0x6e:
         return this.#word("null", null);
-      case "t":
+      case 0x74:
         return this.#word("true", true);
-      case "f":
+      case 0x66:
         return this.#word("false", false);
       default:
         return this.#number();
@@ -97,8 +103,9 @@ export class JsonScanner {
   }
 
   string(): string {
-    if (this.peek() !== '"') throw this.unexpected("a text");
+    this.#skipSpace();
     const { text } = this;
+    if (text.charCodeAt(this.#position) !== quoteUnit) throw this.unexpected("a text");
     const start = this.#position + 1;
     let bits = 0;
     for (let index = start; ; index += 1) {
@@ -118,12 +125,12 @@ export class JsonScanner {
 
   /** Any value, as `JSON.parse` gives it, but with bigints for large integers. Duplicate members are refused. */
   any(): unknown {
-    const next = this.peek();
-    if (next !== "{" && next !== "[") return this.scalar();
+    this.#skipSpace();
+    const unit = this.text.charCodeAt(this.#position);
+    if (unit !== objectUnit && unit !== arrayUnit) return this.scalar();
     this.#depth += 1;
-    if (this.#depth > jsonNestingLimit)
-      throw this.#at(`more than ${jsonNestingLimit} brackets in each other; expected fewer`);
-    const value = next === "{" ? this.#object() : this.#array();
+    if (this.#depth > nestingLimit) throw this.#at(`more than ${nestingLimit} brackets in each other; expected fewer`);
+    const value = unit === objectUnit ? this.#object() : this.#array();
     this.#depth -= 1;
     return value;
   }
@@ -169,12 +176,37 @@ export class JsonScanner {
   }
 
   #number(): number | bigint {
+    const { text } = this;
+    const start = this.#position;
+    const first = text.charCodeAt(start) === minusUnit ? start + 1 : start;
+    let end = first;
+    let value = 0;
+    for (
+      let digit = text.charCodeAt(end) - zeroUnit;
+      digit >= 0 && digit <= 9;
+      digit = text.charCodeAt(end) - zeroUnit
+    ) {
+      value = value * 10 + digit;
+      end += 1;
+    }
+    const after = text.charCodeAt(end);
+    const isPlain = after !== pointUnit && after !== 0x65 && after !== 0x45;
+    const isShort =
+      end > first && end - first <= exactDigits && (end - first === 1 || text.charCodeAt(first) !== zeroUnit);
+    if (!isPlain || !isShort) return this.#anyNumber();
+    this.#position = end;
+    this.#isReal = false;
+    return first > start ? -value : value;
+  }
+
+  /** A number with point, exponent or many digits, or none at all. */
+  #anyNumber(): number | bigint {
     numberToken.lastIndex = this.#position;
     const [token, fraction, exponent] = numberToken.exec(this.text) ?? [];
     if (token === undefined) throw this.unexpected("a JSON value");
     this.#position += token.length;
     this.#isReal = fraction !== undefined || exponent !== undefined;
-    return !this.#isReal && token.length > exactDigits ? integer(token) : Number(token);
+    return this.#isReal ? Number(token) : integer(token);
   }
 
   #escaped(start: number, firstEscape: number): string {
@@ -241,6 +273,7 @@ export class JsonScanner {
   }
 }
 
+/** `-0` is a number: no bigint has a sign without a value. */
 function integer(token: string): number | bigint {
   const value = Number(token);
   return Number.isSafeInteger(value) ? value : BigInt(token);

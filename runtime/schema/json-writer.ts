@@ -26,6 +26,15 @@ export interface JsonStyle {
 
 export type JsonWrite = (value: unknown, walk: Walk) => string;
 
+interface FieldWriter {
+  readonly field: FieldNode;
+  /** What stands before its value: comma, name, colon. */
+  readonly front: string;
+  /** Whether every object has a member of that name. */
+  readonly isInherited: boolean;
+  readonly write: JsonWrite;
+}
+
 /** The writers of one style. */
 export class JsonWriters {
   readonly #style: JsonStyle;
@@ -60,15 +69,15 @@ export class JsonWriters {
   }
 
   #record(node: RecordNode): JsonWrite {
-    const fields: { readonly field: FieldNode; readonly front: string; readonly write: JsonWrite }[] = [];
+    const fields: FieldWriter[] = [];
     const nests = isRecursive(node);
     const writeRecord: JsonWrite = (value, walk) => {
       if (!isObject(value)) throw mismatch(`a record ${node.name} (an object)`, value);
       if (nests) walk.enter();
       let text = "{";
-      for (const { field, front, write } of fields) {
+      for (const { field, front, isInherited, write } of fields) {
         walk.into(field.name);
-        const member = memberOf(value, field.name);
+        const member = isInherited ? memberOf(value, field.name) : value[field.name];
         text += front + write(member === undefined && field.default !== undefined ? fieldDefault(field) : member, walk);
         walk.out();
       }
@@ -79,7 +88,7 @@ export class JsonWriters {
     this.#writers.set(node, writeRecord);
     for (const field of node.fields) {
       const front = `${fields.length === 0 ? "" : ","}"${field.name}":`;
-      fields.push({ field, front, write: this.of(field.type) });
+      fields.push({ field, front, isInherited: field.name in Object.prototype, write: this.of(field.type) });
     }
     return writeRecord;
   }

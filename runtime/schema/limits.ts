@@ -1,10 +1,13 @@
 /** Bounds of values, so that hostile bytes and texts are errors in bounded time and memory. They hold for writing too. */
 
-/** Records, arrays, maps and unions of recursive types that may stand in each other: see `Reader.enter`. */
+/**
+ * Values of recursive types that may stand in each other, and brackets of a JSON text whose type is not known. Where arrays,
+ * maps and unions stand between such values, the stack may end before: that is the same error.
+ */
 export const nestingLimit = 1000;
 
-/** Brackets of a JSON text that may stand in each other: a nested value takes up to four. */
-export const jsonNestingLimit = 4 * nestingLimit;
+/** Values of any kind in each other that are compared: more than any value has that a codec took. */
+export const comparedNestingLimit = 4 * nestingLimit;
 
 /** Items of arrays that take no bytes at all (`null`, records without fields), in one message. */
 export const emptyItemsLimit = 100_000;

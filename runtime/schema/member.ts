@@ -1,10 +1,10 @@
 /** Objects whose members come from outside, where `__proto__` and `constructor` are names like any other. */
 
 /** Sets an own member. */
-export function setMember(object: object, name: string, value: unknown): void {
+export function setMember(object: { [member: string]: unknown }, name: string, value: unknown): void {
   if (name === "__proto__")
     Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-  else Reflect.set(object, name, value);
+  else object[name] = value;
 }
 
 /** The member that a value itself has; one that every object inherits counts as absent. */

@@ -29,8 +29,10 @@ export class RecordShape {
   /** The record of values by field; an absent one gets its default. */
   build(values: readonly unknown[], walk: Walk): object {
     const record = {};
-    for (const [place, field] of this.#node.fields.entries()) {
+    let place = 0;
+    for (const field of this.#node.fields) {
       let value = values[place];
+      place += 1;
       if (value === undefined) {
         walk.into(field.name);
         value = fieldDefault(field);

@@ -1,6 +1,6 @@
 /** Equality of values by what they hold, whatever their type. */
 import { fault } from "./fault.js";
-import { jsonNestingLimit } from "./limits.js";
+import { comparedNestingLimit } from "./limits.js";
 import { isObject } from "./member.js";
 
 /**
@@ -12,8 +12,8 @@ export function valuesEqual(a: unknown, b: unknown, nesting = 0): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
     return Number.isNaN(a) && Number.isNaN(b);
   // A value of a type has brackets in each other up to this limit.
-  if (nesting > jsonNestingLimit)
-    throw fault(`found more than ${jsonNestingLimit} values in each other; expected fewer`);
+  if (nesting > comparedNestingLimit)
+    throw fault(`found more than ${comparedNestingLimit} values in each other; expected fewer`);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && bytesEqual(a, b);
   if (a instanceof Date) return b instanceof Date && valuesEqual(a.getTime(), b.getTime());
   if (Array.isArray(a)) return Array.isArray(b) && arraysEqual(a, b, nesting + 1);

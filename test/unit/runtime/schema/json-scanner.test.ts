@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { JsonScanner } from "../../../../runtime/schema/json-scanner.js";
-import { jsonNestingLimit } from "../../../../runtime/schema/limits.js";
+import { nestingLimit } from "../../../../runtime/schema/limits.js";
 
 function parse(text: string): unknown {
   const input = new JsonScanner(text);
@@ -105,8 +105,8 @@ describe("JsonScanner", () => {
   });
 
   it("bounds the nesting of brackets", () => {
-    expect(() => parse("[".repeat(jsonNestingLimit) + "]".repeat(jsonNestingLimit))).not.toThrow();
-    expect(() => parse("[".repeat(1_000_000))).toThrow(`more than ${jsonNestingLimit} brackets`);
-    expect(() => parse('{"a":'.repeat(1_000_000))).toThrow(`more than ${jsonNestingLimit} brackets`);
+    expect(() => parse("[".repeat(nestingLimit) + "]".repeat(nestingLimit))).not.toThrow();
+    expect(() => parse("[".repeat(1_000_000))).toThrow(`more than ${nestingLimit} brackets`);
+    expect(() => parse('{"a":'.repeat(1_000_000))).toThrow(`more than ${nestingLimit} brackets`);
   });
 });
