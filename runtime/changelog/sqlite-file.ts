@@ -17,8 +17,6 @@ export const formatVersion = 1;
 /** "AFlg": what makes a SQLite file a changelog. */
 const applicationId = 0x41466c67;
 
-/** Pages of 4 kB in the write-ahead log before it is copied into the file. */
-const walPages = 2_000;
 /** What is left of the write-ahead log after it was copied. */
 const walLimitBytes = 16 * 1024 * 1024;
 const cacheKb = 16 * 1024;
@@ -74,7 +72,8 @@ function prepare(path: string, db: Database): void {
   } else if (integer(db, "application_id") !== applicationId) throw foreign(path);
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
-  db.pragma(`wal_autocheckpoint = ${walPages}`);
+  // SQLite's own checkpoints swallow their errors, and a sync that failed once must not be forgotten: see `log-connection.ts`.
+  db.pragma("wal_autocheckpoint = 0");
   db.pragma(`journal_size_limit = ${walLimitBytes}`);
   db.pragma(`cache_size = -${cacheKb}`);
   if (version > 0) {

@@ -20,6 +20,15 @@ function write(buffer: ArrayBuffer): void {
   const reason = opened().write(group);
   const answer = reason === undefined ? buffer : group.withText(reason);
   port.postMessage(answer, [answer]);
+  tidy();
+}
+
+function tidy(): void {
+  try {
+    opened().connection.tidy();
+  } catch {
+    // The file is opened anew, or refused, with the next group.
+  }
 }
 
 serveCalls<LogCalls>(
@@ -38,11 +47,14 @@ serveCalls<LogCalls>(
     },
     compact: ({ now, isForced, slices }) => {
       let hasMore = true;
-      for (let left = slices; left > 0 && hasMore; left -= 1) hasMore = compaction?.run(now, isForced) ?? false;
+      for (let left = slices; left > 0 && hasMore; left -= 1) {
+        hasMore = compaction?.run(now, isForced) ?? false;
+        tidy();
+      }
       return { hasMore };
     },
     close: () => {
-      log?.close();
+      log?.connection.close();
       return null;
     },
   },
