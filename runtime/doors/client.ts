@@ -22,3 +22,4 @@ export {
   isAffinityError,
   type Retry,
 } from "../core/errors.js";
+export type { ClientKeyspace, ClientMessage } from "../protocol/service.js";

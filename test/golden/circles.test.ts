@@ -28,7 +28,8 @@ function evaluatedNames(node: ts.Node, found: string[] = []): string[] {
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isExportDeclaration(node)) return found;
   if (ts.isIdentifier(node)) found.push(node.text);
   ts.forEachChild(node, (child) => {
-    evaluatedNames(child, found);
+    // The name of a member is no use of a binding.
+    if (!ts.isPropertyAssignment(node) || child !== node.name) evaluatedNames(child, found);
   });
   return found;
 }
