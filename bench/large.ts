@@ -1,5 +1,5 @@
 /**
- * npm run bench:large [-- --keys N] [--json FILE]: rows with a million keys and more, about half an hour.
+ * npm run bench:large [-- --keys N --json FILE]: rows with a million keys and more, about half an hour.
  *
  * Values of 100 bytes; the cache of rows is bounded to 64 MiB, so that a million of them do not fit.
  */
@@ -13,7 +13,9 @@ import { fill } from "./bulk.js";
 import { load } from "./load/load.js";
 import { atMost, machine, median, type Row, table } from "./rows.js";
 
-const { values } = parseArgs({ options: { keys: { type: "string", default: "1000000" }, json: { type: "string" } } });
+const { values } = parseArgs({
+  options: { large: { type: "boolean" }, keys: { type: "string", default: "1000000" }, json: { type: "string" } },
+});
 const million = Number(values.keys);
 const few = 10_000;
 const overwrites = 10;

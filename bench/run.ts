@@ -1,7 +1,7 @@
 /**
  * npm run bench [-- --only http,codec,generate,bundle] [--rounds N] [--seconds N] [--node PATH] [--json FILE]
  *
- * Measures in one run, at most ten minutes, everything but the rows with a million keys (`bench/large.ts`).
+ * Measures in one run, at most ten minutes, everything but the rows with a million keys; those with --large.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -22,29 +22,34 @@ const { values } = parseArgs({
     json: { type: "string" },
   },
 });
-const rounds = Number(values.rounds);
-const started = performance.now();
-const rows: Row[] = [];
-const parts: { readonly [part: string]: () => Promise<readonly Row[]> } = {
-  codec: codecRows,
-  http: () =>
-    httpRows({ rounds, seconds: Number(values.seconds), ...(values.node === undefined ? {} : { node: values.node }) }),
-  generate: async () => generateRows(3),
-  bundle: async () => [await bundleRow()],
-};
+if (values.large) await import("./large.js");
+else await small();
 
-for (const part of values.only.split(",")) {
-  const measure = parts[part];
-  if (measure === undefined) throw new Error(`--only ${part}: one of ${Object.keys(parts).join(", ")}`);
-  console.error(`${part} …`);
-  rows.push(...(await measure()));
+async function small(): Promise<void> {
+  const rounds = Number(values.rounds);
+  const started = performance.now();
+  const rows: Row[] = [];
+  const parts: { readonly [part: string]: () => Promise<readonly Row[]> } = {
+    codec: codecRows,
+    http: () =>
+      httpRows({ rounds, seconds: Number(values.seconds), ...(values.node === undefined ? {} : { node: values.node }) }),
+    generate: async () => generateRows(3),
+    bundle: async () => [await bundleRow()],
+  };
+
+  for (const part of values.only.split(",")) {
+    const measure = parts[part];
+    if (measure === undefined) throw new Error(`--only ${part}: one of ${Object.keys(parts).join(", ")}`);
+    console.error(`${part} …`);
+    rows.push(...(await measure()));
+  }
+
+  const facts = { ...machine(), load: loadProgram, minutes: Number(((performance.now() - started) / 60_000).toFixed(1)) };
+  console.log(
+    Object.entries(facts)
+      .map(([name, fact]) => `${name}: ${fact}`)
+      .join(", "),
+  );
+  console.log(`\n${table(rows)}\n`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ ...facts, rows }, undefined, 2)}\n`);
 }
-
-const facts = { ...machine(), load: loadProgram, minutes: Number(((performance.now() - started) / 60_000).toFixed(1)) };
-console.log(
-  Object.entries(facts)
-    .map(([name, fact]) => `${name}: ${fact}`)
-    .join(", "),
-);
-console.log(`\n${table(rows)}\n`);
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ ...facts, rows }, undefined, 2)}\n`);
