@@ -14,15 +14,32 @@ export interface KeySegment {
 export function keySegments(use: TypeUse, entities: ReadonlyMap<string, EntityModel>): readonly KeySegment[] {
   if (use.kind === "primitive")
     return [{ name: "key", schema: use.name === "bytes" ? binaryText : primitives[use.name] }];
-  const type = entities.get(use.fullName)?.type;
-  if (type === undefined) return [{ name: "key", schema: binaryText }];
-  const types: TypeMap = { get: (fullName) => namedOf(entities.get(fullName)) };
-  const schema: Schema =
-    type.kind === "unnamed" ? type.schema : { kind: "reference", fullName: type.fullName, at: type.at, attributes: {} };
+  const types = namedTypes(entities);
+  const schema = keySchema(use.fullName, entities);
+  if (schema === undefined) return [{ name: "key", schema: binaryText }];
   const fields = scalarFields(schema, types);
   if (fields !== undefined && fields.length > 0)
     return fields.map((field) => ({ name: field.name, schema: textOf(field.type, types) }));
   return [{ name: "key", schema: isScalar(schema, types) ? textOf(schema, types) : binaryText }];
+}
+
+/** Whether a key's segment is the base64url of its Avro binary: it is neither a scalar nor a record of scalars. */
+export function isBinaryKey(use: TypeUse, entities: ReadonlyMap<string, EntityModel>): boolean {
+  if (use.kind === "primitive") return false;
+  const types = namedTypes(entities);
+  const schema = keySchema(use.fullName, entities);
+  if (schema === undefined) return true;
+  return !isScalar(schema, types) && (scalarFields(schema, types) ?? []).length === 0;
+}
+
+function keySchema(fullName: string, entities: ReadonlyMap<string, EntityModel>): Schema | undefined {
+  const type = entities.get(fullName)?.type;
+  if (type === undefined || type.kind === "unnamed") return type?.schema;
+  return { kind: "reference", fullName: type.fullName, at: type.at, attributes: {} };
+}
+
+function namedTypes(entities: ReadonlyMap<string, EntityModel>): TypeMap {
+  return { get: (fullName) => namedOf(entities.get(fullName)) };
 }
 
 /** `/graph/{key}/degree` → `/graph/{ts}/{id}/degree`, with the segments that were put in. */

@@ -1,4 +1,5 @@
 /** `client.ts`, the browser-safe door: of entities it takes types and definitions, never the binary codecs. */
+import { isBinaryKey } from "../openapi-keys.js";
 import {
   type KeyspaceModel,
   type MessageModel,
@@ -12,7 +13,7 @@ import type { Code, CodeFile, Declaration, Member } from "./file.js";
 import { ImportSet } from "./imports.js";
 import { literal, memberName, methodName, stringLiteral } from "./literal.js";
 import { memberList, members } from "./members.js";
-import { clientDoor } from "./modules.js";
+import { clientDoor, schemaDoor } from "./modules.js";
 import { sourcesOf } from "./server.js";
 import type { TypeScope } from "./type-text.js";
 import { useDefinition, useText } from "./uses.js";
@@ -132,6 +133,12 @@ function keyspaceCode(keyspace: KeyspaceModel, scope: TypeScope): Code {
     `name: ${stringLiteral(keyspace.name)},`,
     `path: ${stringLiteral(keyspace.path)},`,
     `key: ${useDefinition(keyspace.key, scope)},`,
+    // Only where it is needed: the binary codec is a good part of a bundle.
+    ...(isBinaryKey(keyspace.key, scope.entities)
+      ? [
+          `keyBytes: (key) => ${scope.imports.value("keyBytes", schemaDoor)}(${useDefinition(keyspace.key, scope)}, key),`,
+        ]
+      : []),
     ...(value === undefined ? [] : [`value: ${value},`]),
     ...members("messages", offered, (message) => ({
       code: messageCode(message, scope),

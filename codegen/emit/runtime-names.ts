@@ -42,6 +42,8 @@ export const schemaDoorNames = [
   "writeMap",
   "writeTimestamp",
   "writeUuid",
+  // Keys
+  "keyBytes",
   // Refusals of values that TypeScript would not let pass
   "checkRecord",
   "checkTag",

@@ -14,9 +14,7 @@ import { type KeyspaceHandler, type KeyspacePlan, planKeyspace } from "../partit
 import { eventLoopTurns, type Turns } from "../partition/turns.js";
 import { Watchdog, type WatchedPartition } from "../partition/watchdog.js";
 import type { KeyspaceDescriptor, ServiceDescriptor } from "../protocol/service.js";
-import type { AnyType } from "../schema/type.js";
 import type { KeyspaceAccess, KeyspaceSchemaIds, PartitionStatus, Router } from "../state/access.js";
-import type { OrderedCodec } from "../state/keys.js";
 import { Container } from "./container.js";
 
 /** Partitions that are opened at once. */
@@ -41,8 +39,6 @@ export interface RouterParts {
   readonly tombstoneMs: number;
   /** How long a handler may block the event loop before the process is ended, ms. Absent: it is not looked at. */
   readonly stallMs?: number;
-  /** Has no effect: key types know their order. */
-  readonly orderedKeys?: (type: AnyType) => OrderedCodec;
   /** Ends the opening; an open router is stopped by `stop`. */
   readonly signal?: AbortSignal;
   /** When batches are sent; for tests. Default: at the end of each turn of the event loop. */

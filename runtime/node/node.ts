@@ -8,9 +8,6 @@ import type { Logger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import { type Gateway, openGateway } from "../gateway/gateway.js";
 import type { ServiceDescriptor } from "../protocol/service.js";
-import { keyCodec } from "../schema/ordered-key.js";
-import type { AnyType } from "../schema/type.js";
-import type { OrderedCodec } from "../state/keys.js";
 import { openChangelog, openCoordinator, openMemStore, openRegistry, usesDataDir } from "./adapters.js";
 import type { ResolvedConfig } from "./config/resolved.js";
 import { assertPortFree } from "./port.js";
@@ -94,18 +91,12 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
     },
     ...historyOf(config),
     stallMs: config.stallMs,
-    orderedKeys: orderedKeysOf,
   });
   closers.keep("partitions", { close: () => router.stop(), kill: () => router.kill() });
   return closers.keep(
     "gateway",
     await openGateway({ router, service, http: config.http, clock, logger, limits: { closeMs: config.drainMs } }),
   );
-}
-
-function orderedKeysOf({ define }: AnyType): OrderedCodec {
-  const codec = keyCodec(define);
-  return { encode: (key) => codec.toOrdered(key), decode: (ordered) => codec.fromOrdered(ordered) };
 }
 
 /** An hour and a day, as `changelog.historyMs` and `changelog.tombstoneMs`, for adapters that the user brings. */

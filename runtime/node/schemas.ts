@@ -78,6 +78,7 @@ function idsOf(keyspace: KeyspaceDescriptor, ids: ReadonlyMap<string, number>): 
   return {
     key: id(own.keySubject),
     stores: Object.fromEntries(stores.map((store) => [store.name, id(store.valueSubject)])),
+    storeKeys: Object.fromEntries(stores.map((store) => [store.name, id(store.keySubject)])),
     messages: Object.fromEntries(
       Object.values(keyspace.messages).map(({ name, request, reply, requestSubject, replySubject }) => [
         name,

@@ -1,11 +1,11 @@
 /** Typed keys to the forms that the runtime needs, and back. */
 import { AffinityError, isAffinityError, messageOf } from "../core/errors.js";
 import type { OrderedKey } from "../memstore/memstore.js";
+import { partitionOf } from "../protocol/murmur2.js";
 import { keyCodec, type OrderedKeyCodec } from "../schema/ordered-key.js";
 import type { AnyType } from "../schema/type.js";
 import type { KeyAddress } from "./access.js";
 import { FramedCodec } from "./framed-codec.js";
-import { partitionOf } from "./murmur2.js";
 
 /** The order-preserving encoding of one key type, for those who bring their own: see `schema/ordered-key.ts`. */
 export interface OrderedCodec {

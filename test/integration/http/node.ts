@@ -10,7 +10,6 @@ import { type Gateway, openGateway } from "../../../runtime/gateway/gateway.js";
 import type { GatewayLimits, HttpSettings } from "../../../runtime/gateway/options.js";
 import { MemoryMemStore } from "../../../runtime/memstore/memory-memstore.js";
 import type { PartitionLimits } from "../../../runtime/partition/limits.js";
-import { keyCodec } from "../../../runtime/schema/ordered-key.js";
 import type { KeyspaceSchemaIds, Router } from "../../../runtime/state/access.js";
 import { service } from "./bank.js";
 import { handlers } from "./bank-handlers.js";
@@ -84,10 +83,6 @@ export async function openNode(options: NodeOptions = {}): Promise<TestNode> {
     ...(options.partition !== undefined && { limits: options.partition }),
     historyMs: 3_600_000,
     tombstoneMs: 86_400_000,
-    orderedKeys: (type) => {
-      const codec = keyCodec(type.define);
-      return { encode: (key) => codec.toOrdered(key), decode: (ordered) => codec.fromOrdered(ordered) };
-    },
   });
   const gateway = await openGateway({
     router,
