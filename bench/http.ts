@@ -54,7 +54,14 @@ async function fillKeys({ url }: Contender): Promise<void> {
     while (next <= keys) {
       const id = `a-${next}`;
       next += 1;
-      const body = JSON.stringify({ id, owner: `owner of ${id}`, balance: 1, status: "OPEN", nickname: null, tags: ["retail"] });
+      const body = JSON.stringify({
+        id,
+        owner: `owner of ${id}`,
+        balance: 1,
+        status: "OPEN",
+        nickname: null,
+        tags: ["retail"],
+      });
       const headers = { "content-type": "application/json" };
       const answer = await pool.request({ method: "PUT", path: `/accounts/${id}`, headers, body });
       await answer.body.dump();

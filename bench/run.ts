@@ -32,7 +32,11 @@ async function small(): Promise<void> {
   const parts: { readonly [part: string]: () => Promise<readonly Row[]> } = {
     codec: codecRows,
     http: () =>
-      httpRows({ rounds, seconds: Number(values.seconds), ...(values.node === undefined ? {} : { node: values.node }) }),
+      httpRows({
+        rounds,
+        seconds: Number(values.seconds),
+        ...(values.node === undefined ? {} : { node: values.node }),
+      }),
     generate: async () => generateRows(3),
     bundle: async () => [await bundleRow()],
   };
@@ -44,7 +48,11 @@ async function small(): Promise<void> {
     rows.push(...(await measure()));
   }
 
-  const facts = { ...machine(), load: loadProgram, minutes: Number(((performance.now() - started) / 60_000).toFixed(1)) };
+  const facts = {
+    ...machine(),
+    load: loadProgram,
+    minutes: Number(((performance.now() - started) / 60_000).toFixed(1)),
+  };
   console.log(
     Object.entries(facts)
       .map(([name, fact]) => `${name}: ${fact}`)

@@ -47,7 +47,9 @@ export interface Imported {
  * @param limit files of one project at most, spread over it: in a circle of hundreds each import loads all of them
  */
 export async function importEachFirst(projects: readonly CorpusProject[], limit: number): Promise<Imported> {
-  const files = projects.map(({ compiled }) => spread(filesBelow(compiled, ".js"), limit).map((file) => join(compiled, file)));
+  const files = projects.map(({ compiled }) =>
+    spread(filesBelow(compiled, ".js"), limit).map((file) => join(compiled, file)),
+  );
   const most = Math.max(...files.map(({ length }) => length));
   const queue = Array.from({ length: most }, (_, index) => files.flatMap((list) => list[index] ?? []));
   const faults: ImportFault[] = [];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { AffinityError } from "../../../../runtime/core/errors.js";
+import { partitionOf } from "../../../../runtime/protocol/murmur2.js";
 import { frame } from "../../../../runtime/schema/framing.js";
 import { intType, stringType } from "../../../../runtime/schema/primitive-types.js";
 import type { AnyType } from "../../../../runtime/schema/type.js";
 import { KeyCodec } from "../../../../runtime/state/keys.js";
-import { partitionOf } from "../../../../runtime/protocol/murmur2.js";
 
 function codec(type: AnyType, encoding: "avro" | "utf8" = "avro"): KeyCodec {
   return new KeyCodec({ subject: "keyspace k", type, encoding, schemaId: 258, partitions: 12 });
