@@ -15,6 +15,8 @@ import { machine, type Row, table } from "./rows.js";
 const { values } = parseArgs({
   options: {
     large: { type: "boolean", default: false },
+    // Read by large.ts.
+    keys: { type: "string" },
     only: { type: "string", default: "codec,http,generate,bundle" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
