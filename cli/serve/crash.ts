@@ -1,4 +1,5 @@
 /** What nobody catches. */
+import { stackOf } from "../../runtime/core/errors.js";
 import type { Logger } from "../../runtime/core/logger.js";
 import { exitCodes } from "../failure.js";
 
@@ -8,7 +9,7 @@ import { exitCodes } from "../failure.js";
  */
 export function endOnCrash(logger: Logger): void {
   process.on("uncaughtException", (error, origin) => {
-    const stack = error instanceof Error ? error.stack : String(error);
+    const stack = stackOf(error);
     logger.error({ origin, stack }, "nobody caught this, so the process ends");
     process.exit(exitCodes.systemFailed);
   });

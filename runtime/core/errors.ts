@@ -133,7 +133,21 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);
 }
 
-/** The text of anything thrown. */
+/** The text of anything thrown, also of what refuses to become a text. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "something that has no text";
+  }
+}
+
+/** The stack of anything thrown, for logs; its text where it has none. */
+export function stackOf(error: unknown): string {
+  try {
+    if (error instanceof Error && typeof error.stack === "string") return error.stack;
+  } catch {
+    // A getter of the users' own may throw.
+  }
+  return messageOf(error);
 }

@@ -80,7 +80,9 @@ export class SqlitePartitionStore implements PartitionStore {
     const { id, prefix } = this.#store(store);
     const cached = this.#host.cache.get(prefix, key);
     if (cached !== undefined) return cached;
-    const pending = this.#gathering.get(id, key) ?? this.#flushing?.get(id, key);
+    // Not by `??`: null is an answer, the key is deleted whatever the layer below says.
+    let pending = this.#gathering.get(id, key);
+    if (pending === undefined) pending = this.#flushing?.get(id, key);
     if (pending !== undefined) return pending ?? undefined;
     const row = this.#host.reader.get(id, key);
     if (row !== undefined) this.#host.cache.set(prefix, key, row);

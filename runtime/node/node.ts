@@ -58,12 +58,13 @@ export async function openNode(parts: NodeParts): Promise<Node> {
 
 async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway> {
   const { config, service, handlers, clock, random, logger } = parts;
+  // First, since it leaves no trace: a port in use makes no data folder.
+  await assertPortFree(config.http);
   let { dataDir } = config;
   if (usesDataDir(config)) {
     const folder = closers.keep("data folder", await openDataDir(dataDir));
     dataDir = folder.path;
   }
-  await assertPortFree(config.http);
   const adapterParts = { dataDir, clock, random, logger };
   const registry = closers.keep("registry", await openRegistry(config, adapterParts));
   const schemaIds = await agreeOnSchemas(service, registry);

@@ -1,5 +1,5 @@
 /** The texts of a partition's own errors. */
-import { AffinityError, type ErrorCode, type ErrorFacts } from "../core/errors.js";
+import { AffinityError, type ErrorCode, type ErrorFacts, isAffinityError } from "../core/errors.js";
 import type { Call } from "./call.js";
 import type { PartitionState } from "./life-cycle.js";
 
@@ -54,7 +54,7 @@ export class PartitionErrors {
   unavailable(call: Call, cause: Error): AffinityError {
     return this.make(
       "CHANGELOG_UNAVAILABLE",
-      "the changelog did not take the write, or one that it builds on; nothing of it was kept; see the log of the node",
+      `the changelog did not take the write, or one that it builds on; nothing of it was kept; ${reasonOf(cause)}`,
       { retryAfterS, cause, ...applied(call, "no") },
     );
   }
@@ -104,4 +104,11 @@ export class PartitionErrors {
 
 function applied(call: Call, effect: "no" | "unknown"): { readonly applied?: "no" | "unknown" } {
   return call.isWrite ? { applied: effect } : {};
+}
+
+/** What the changelog says of itself, without the path of its file: that is for the log. */
+function reasonOf(cause: Error): string {
+  if (!isAffinityError(cause)) return "see the log of the node";
+  const { detail } = cause;
+  return detail.slice(detail.indexOf(": ") + 1).trim();
 }

@@ -1,6 +1,6 @@
 /** Calls the user's handlers, one at a time, and decides what becomes of each call. */
 import type { Clock } from "../core/clock.js";
-import { type AffinityError, isAffinityError, messageOf } from "../core/errors.js";
+import { type AffinityError, isAffinityError, messageOf, stackOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { Batch, Write } from "./batch.js";
 import type { MessageCall } from "./call.js";
@@ -152,7 +152,7 @@ export class MessageRunner {
         keyspace: plan.name,
         partition,
         message: call.message.name,
-        error: cause instanceof Error ? (cause.stack ?? cause.message) : messageOf(cause),
+        error: stackOf(cause),
       },
       error.message,
     );

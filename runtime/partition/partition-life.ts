@@ -5,7 +5,7 @@
 import type { Changelog, PartitionLog } from "../changelog/changelog.js";
 import type { Coordinator, Mastership } from "../coordinator/coordinator.js";
 import type { Clock } from "../core/clock.js";
-import { AffinityError, isAffinityError, messageOf } from "../core/errors.js";
+import { AffinityError, isAffinityError, messageOf, stackOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import type { MemStore, PartitionStore } from "../memstore/memstore.js";
@@ -301,7 +301,7 @@ export class PartitionLife {
 
   #report(error: unknown, text: string): void {
     const { logger, plan, partition } = this.#parts;
-    const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+    const stack = stackOf(error);
     logger.error({ keyspace: plan.name, partition, error: stack }, text);
   }
 }

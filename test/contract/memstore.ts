@@ -80,6 +80,16 @@ export function describeMemStore(name: string, makeHarness: () => Promise<MemSto
       expect(partition.checkpoint).toEqual(checkpointAt(1));
     });
 
+    it("P2: a row deleted while its put is on the way to the disk is gone at once", async () => {
+      apply([{ store: "s", key: "a", row: rowOf(1) }]);
+      const flushed = partition.flush();
+      apply([{ store: "s", key: "a", row: undefined }]);
+      expect(partition.get("s", "a")).toBeUndefined();
+      expect(partition.range({ store: "s", limit: 10 })).toEqual([]);
+      await flushed;
+      expect(partition.get("s", "a")).toBeUndefined();
+    });
+
     it("takes empty keys, empty values and keys that begin alike", async () => {
       const keys = ["", "\0", "\0\0", "a", "a\0", "a\xff", "b", "\xff", "\xff\xff"];
       apply(keys.map((key) => put("s", key, rowOf(0, ""))));
