@@ -1,4 +1,5 @@
 /** The Avro schema of one type as JSON, the way `defineX` of generated code holds it: names in full, other types by name. */
+import { logicalOf } from "../../runtime/schema/logical-type.js";
 import type { JsonValue } from "../../runtime/schema/type.js";
 import type { DefaultValue, Field, LogicalType, NamedType, Schema } from "../schema/model.js";
 import type { EntityModel, UnnamedType } from "../service/model.js";
@@ -30,7 +31,11 @@ function namedJson(type: Exclude<NamedType | UnnamedType, UnnamedType>, entities
         type,
       );
     case "fixed":
-      return extended({ ...head, size: type.size, ...logicalJson(type.logical) }, type);
+      return withoutFalseLogical(
+        extended({ ...head, size: type.size, ...logicalJson(type.logical) }, type),
+        type.logical,
+        type.size,
+      );
   }
 }
 
@@ -50,7 +55,7 @@ function fieldJson(field: Field, entities: EntityMap): JsonObject {
 export function schemaJson(schema: Schema): JsonValue {
   switch (schema.kind) {
     case "primitive": {
-      const members = extended(logicalJson(schema.logical), schema);
+      const members = withoutFalseLogical(extended(logicalJson(schema.logical), schema), schema.logical, schema.name);
       return Object.keys(members).length === 0 ? schema.name : withType(schema.name, members);
     }
     case "reference": {
@@ -75,6 +80,15 @@ function logicalJson(logical: LogicalType | undefined): JsonObject {
   return logical.name === "decimal"
     ? { logicalType: "decimal", precision: logical.precision, scale: logical.scale }
     : { logicalType: logical.name };
+}
+
+/**
+ * A logical type that the source wrote in a way which makes it none (`"precision": 4.0`) may read like one once it is a
+ * JSON value; it is left out, so that every codec agrees with the static one.
+ */
+function withoutFalseLogical(json: JsonObject, logical: LogicalType | undefined, base: string | number): JsonObject {
+  if (logical !== undefined || logicalOf(json, base) === undefined) return json;
+  return Object.fromEntries(Object.entries(json).filter(([name]) => name !== "logicalType"));
 }
 
 /** Members that the specification does not know come last. Entries, since one may be called `__proto__`. */

@@ -24,10 +24,12 @@ const placed =
  */
 export function logicalOf(schema: JsonObject, base: string | number, dates = true): Logical | undefined {
   const name = schema.logicalType;
+  // An array of one name would print like it.
+  if (typeof name !== "string") return undefined;
   if (name === "decimal") return decimalOf(schema, base);
   if (!placed.test(`${name} ${base}`)) return undefined;
   if (name === "uuid" || name === "duration" || name === "date") return { kind: name };
-  const words = String(name).split("-");
+  const words = name.split("-");
   const digits = 3 + 3 * units.indexOf(words.at(-1) ?? "");
   if (words[0] === "time") return { kind: "time", digits };
   const isLocal = words[0] === "local";
