@@ -32,7 +32,7 @@ for (const [measure, goal] of wanted) {
   const cells = row?.split("|").map((cell) => cell.trim()) ?? [];
   report.check("a row of the table", row !== undefined, () => `no row for ${measure}`);
   report.check("its goal is the one that was set", goal.test(cells[2] ?? ""), () => `${row}: not ${goal}`);
-  report.check("it has a figure", /\d/.test(cells[3] ?? ""), () => `${row}`);
+  report.check("it has a figure", /^[\d.]+/.test(cells[3] ?? ""), () => `${row}`);
   if (/missed/.test(cells[4] ?? "")) {
     const name = (cells[1] ?? "").replaceAll(/[`*]/g, "");
     const hasReason = text.includes(`### ${name}`);
