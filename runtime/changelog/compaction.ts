@@ -41,6 +41,8 @@ export class Compaction {
   readonly #parts: Parts;
   #now = 0;
   #isForced = false;
+  /** Whether a forced round was asked for while another was under way: it comes after that one. */
+  #isForcedDue = false;
   /** Parts that are still to be looked at. */
   #waiting: Part[] = [];
   /** Whether free pages are still to be given back, which comes last. */
@@ -63,12 +65,13 @@ export class Compaction {
    * @returns Whether there is more to do.
    */
   run(now: number, isForced: boolean): boolean {
-    if (!this.#hasMore) {
+    if (!this.#isUnderWay) {
       this.#isVacuumDue = true;
       this.#now = now;
-      this.#isForced = isForced;
+      this.#isForced = isForced || this.#isForcedDue;
+      this.#isForcedDue = false;
       this.#waiting = this.#parts.all();
-    }
+    } else if (isForced && !this.#isForced) this.#isForcedDue = true;
     try {
       this.#step = (this.#step ?? this.#nextStep())();
     } catch (error) {
@@ -78,10 +81,10 @@ export class Compaction {
       this.#isVacuumDue = false;
       throw error;
     }
-    return this.#hasMore;
+    return this.#isUnderWay || this.#isForcedDue;
   }
 
-  get #hasMore(): boolean {
+  get #isUnderWay(): boolean {
     return this.#step !== undefined || this.#waiting.length > 0 || this.#isVacuumDue;
   }
 

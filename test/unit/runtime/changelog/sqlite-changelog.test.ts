@@ -203,17 +203,8 @@ function expectCompacted(found: readonly LogRecord[], all: readonly LogRecord[],
     if (newest.get(textOf(one).split("=")[0]) !== one.offset) return false;
     return one.value !== null || one.timestamp >= now - tombstoneMs;
   });
-  // What must be kept is there, in order, and nothing that was never written; a round that is under way, or tombstones that
-  // go with a later one, may leave more. That space comes back is a test of its own.
-  const must = new Set(expected.map(({ offset }) => offset));
-  expect(found.filter(({ offset }) => must.has(offset)).map(textOf)).toEqual(expected.map(textOf));
-  const written = new Map(all.map((one) => [one.offset, textOf(one)]));
-  expect(found.every((one) => written.get(one.offset) === textOf(one))).toBe(true);
-  // No record comes back to life: the newest one that is found of a key is its newest, or the key was deleted.
-  for (const [key, offset] of newest) {
-    const left = found.filter((one) => textOf(one).split("=")[0] === key && one.timestamp < now - historyMs).at(-1);
-    if (left !== undefined) expect(left.offset).toBe(offset);
-  }
+  expect(found.map(textOf)).toEqual(expected.map(textOf));
+  expect(found.map(({ offset }) => offset)).toEqual(expected.map(({ offset }) => offset));
 }
 
 async function readAll(changelog: SqliteChangelog, topic = "t", fromOffset = 0n): Promise<LogRecord[]> {
