@@ -5,7 +5,7 @@
 import { type Logical, logicalOf } from "./logical-type.js";
 import type { JsonValue, TypeDefinition, TypeSource } from "./type.js";
 
-type JsonObject = { readonly [member: string]: JsonValue };
+export type JsonObject = { readonly [member: string]: JsonValue };
 
 export interface PrimitiveNode {
   readonly kind: "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string";
@@ -14,16 +14,21 @@ export interface PrimitiveNode {
   readonly isNumber: boolean;
 }
 
-export interface FixedNode {
-  readonly kind: "fixed";
+/** Of every named type: its schema, for what few codecs ask for (aliases, an enum's default). */
+interface NamedNode {
+  /** Full name. */
   readonly name: string;
+  readonly schema: JsonObject;
+}
+
+export interface FixedNode extends NamedNode {
+  readonly kind: "fixed";
   readonly size: number;
   readonly logical: Logical | undefined;
 }
 
-export interface EnumNode {
+export interface EnumNode extends NamedNode {
   readonly kind: "enum";
-  readonly name: string;
   readonly symbols: readonly string[];
 }
 
@@ -52,11 +57,11 @@ export interface FieldNode {
   /** As in the schema; undefined where there is none. */
   readonly default: JsonValue | undefined;
   readonly isDescending: boolean;
+  readonly schema: JsonObject;
 }
 
-export interface RecordNode {
+export interface RecordNode extends NamedNode {
   readonly kind: "record";
-  readonly name: string;
   readonly fields: readonly FieldNode[];
 }
 
@@ -104,14 +109,17 @@ function linked(schema: JsonValue | undefined, scope: Scope): TypeNode {
     case "map":
       return { kind: type, values: linked(object.values, scope) };
     case "fixed":
-      return kept({ kind: type, name, size: Number(size), logical: logicalOf(object, Number(size)) }, scope);
+      return kept(
+        { kind: type, name, schema: object, size: Number(size), logical: logicalOf(object, Number(size)) },
+        scope,
+      );
     case "enum":
-      return kept({ kind: type, name, symbols: listOf(object.symbols).map(String) }, scope);
+      return kept({ kind: type, name, schema: object, symbols: listOf(object.symbols).map(String) }, scope);
     case "record":
     case "error": {
       // Known before its fields are, since they may lead back to it.
       const fields: FieldNode[] = [];
-      const node = kept({ kind: "record", name, fields }, scope);
+      const node = kept({ kind: "record", name, schema: object, fields }, scope);
       for (const field of listOf(object.fields)) fields.push(linkedField(Object(field), scope));
       return node;
     }
@@ -120,8 +128,10 @@ function linked(schema: JsonValue | undefined, scope: Scope): TypeNode {
   return isPrimitive(type) ? primitive(type, object, scope) : reference(type, scope);
 }
 
-function linkedField({ name, type, default: fallback, order }: JsonObject, scope: Scope): FieldNode {
-  return { name: String(name), type: linked(type, scope), default: fallback, isDescending: order === "descending" };
+function linkedField(schema: JsonObject, scope: Scope): FieldNode {
+  const { name, type, default: fallback, order } = schema;
+  const isDescending = order === "descending";
+  return { name: String(name), type: linked(type, scope), default: fallback, isDescending, schema };
 }
 
 function primitive(kind: PrimitiveNode["kind"], schema: JsonObject, { source }: Scope): TypeNode {
@@ -161,7 +171,7 @@ export function isList(value: JsonValue | undefined): value is readonly JsonValu
   return Array.isArray(value);
 }
 
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   return isList(value) ? value : [];
 }
 
