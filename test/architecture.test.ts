@@ -14,7 +14,7 @@ const rows = [
   ["disk"],
   ["registry", "memstore", "changelog", "coordinator"],
   ["state"],
-  ["partition"],
+  ["partition", "serde"],
   ["cluster"],
   ["gateway"],
   ["node"],

@@ -47,6 +47,7 @@ const titles: { readonly [code in ErrorCode]: string } = {
   DATA_DIR_UNUSABLE: "The data folder cannot be used",
   DATA_DIR_LOCKED: "Another process uses the data folder",
   DATA_FORMAT_NEWER: "The data folder has a newer format",
+  SCHEMA_NOT_FOUND: "The schema is not registered",
   SCHEMA_CHANGED: "Stored data has another schema",
   CHECKPOINT_AHEAD: "The checkpoint is past the log's end",
   PORT_IN_USE: "The port is in use",

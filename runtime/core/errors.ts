@@ -62,6 +62,7 @@ export const errorCodes = {
   DATA_DIR_UNUSABLE: { status: 500, retry: "never" },
   DATA_DIR_LOCKED: { status: 500, retry: "never" },
   DATA_FORMAT_NEWER: { status: 500, retry: "never" },
+  SCHEMA_NOT_FOUND: { status: 500, retry: "never" },
   SCHEMA_CHANGED: { status: 500, retry: "never" },
   CHECKPOINT_AHEAD: { status: 500, retry: "never" },
   PORT_IN_USE: { status: 500, retry: "never" },

@@ -78,6 +78,12 @@ export class Reader {
     if (this.remaining > 0) throw fault(`found ${this.remaining} bytes after the value; expected its end`);
   }
 
+  /** Before the next of several values: each has bounds of its own. */
+  begin(): void {
+    this.depth = 0;
+    this.emptyItems = 0;
+  }
+
   /** Before each value of a type that holds itself, with `leave` after it: bounds the nesting. */
   enter(): void {
     this.depth += 1;
