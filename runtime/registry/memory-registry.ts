@@ -1,31 +1,29 @@
 /** A registry that remembers nothing beyond its life: for tests, and for a changelog in memory. */
-import type { RegisteredSchema, Registry } from "./registry.js";
-import { SchemaTable } from "./schema-table.js";
+import { systemClock } from "../core/clock.js";
+import { systemRandom } from "../core/random.js";
+import type { CompatibilityLevel } from "../schema/compatibility.js";
+import { LoggedRegistry, type RegistryLog } from "./logged-registry.js";
+import type { RegistryEvent } from "./registry-event.js";
 
 /** See the head of the file. */
-export class MemoryRegistry implements Registry {
-  readonly #table = new SchemaTable();
+export class MemoryRegistry extends LoggedRegistry {
+  constructor(options: { readonly compatibility?: CompatibilityLevel } = {}) {
+    // It has its log for itself, so it waits for nothing and throws no dice.
+    super({ name: "registry in memory", log: new MemoryLog(), clock: systemClock, random: systemRandom, ...options });
+  }
+}
 
-  async register(subject: string, schema: string): Promise<RegisteredSchema> {
-    const { registered, isKnown } = this.#table.plan(subject, schema);
-    if (!isKnown) this.#table.add(registered);
-    return registered;
+class MemoryLog implements RegistryLog {
+  readonly #entries: (readonly RegistryEvent[])[] = [];
+
+  async read(from: number): Promise<readonly (readonly RegistryEvent[])[]> {
+    return this.#entries.slice(from);
   }
 
-  async latest(subject: string): Promise<RegisteredSchema | undefined> {
-    return this.#table.latest(subject);
-  }
-
-  async versions(subject: string): Promise<readonly RegisteredSchema[]> {
-    return this.#table.versions(subject);
-  }
-
-  async subjects(): Promise<readonly string[]> {
-    return this.#table.subjects();
-  }
-
-  async schemaById(id: number): Promise<string | undefined> {
-    return this.#table.textOf(id);
+  async append(at: number, events: readonly RegistryEvent[]): Promise<boolean> {
+    if (at !== this.#entries.length) return false;
+    this.#entries.push(events);
+    return true;
   }
 
   async close(): Promise<void> {}

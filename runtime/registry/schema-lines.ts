@@ -1,64 +1,52 @@
-/** The lines of the embedded registry's file. */
+/**
+ * What the first version of the embedded registry kept: lines of JSON.
+ *
+ *   {"format":1}                                              the first line
+ *   {"subject":…,"version":…,"id":…,"schema":"…"}             a registration; `schema` only where the id is new
+ */
 import { AffinityError } from "../core/errors.js";
-import type { RegisteredSchema } from "./registry.js";
-import { SchemaTable } from "./schema-table.js";
-
-const formatVersion = 1;
-
-/** The first line, with its newline. */
-export const formatLine = `${JSON.stringify({ "x-generated-by": "affinity", format: formatVersion })}\n`;
-
-/** The line of a registration; the text goes along where its id is new. */
-export function registrationLine(registered: RegisteredSchema, isNewId: boolean): string {
-  const { subject, version, id, schema } = registered;
-  return `${JSON.stringify(isNewId ? { subject, version, id, schema } : { subject, version, id })}\n`;
-}
+import type { Registered } from "./registry-event.js";
 
 /**
- * Reads a file's content.
+ * The registrations of such a file. A last line that is torn was answered to nobody and does not count.
  *
- * @returns What it holds, and how many bytes of it count: a last line that is torn does not.
  * @throws DATA_FORMAT_NEWER, DATA_DIR_UNUSABLE with the line that is damaged.
  */
-export function readLines(path: string, content: Buffer): { readonly table: SchemaTable; readonly goodBytes: number } {
-  const table = new SchemaTable();
-  let goodBytes = 0;
+export function eventsOfLines(path: string, content: Buffer): readonly Registered[] {
+  const events: Registered[] = [];
+  let at = 0;
   for (let line = 1; ; line += 1) {
-    const newline = content.indexOf("\n", goodBytes);
-    if (newline < 0) return { table, goodBytes };
-    const text = content.toString("utf8", goodBytes, newline);
-    const isLast = newline === content.length - 1;
-    const value = parsed(text);
-    const isGood = line === 1 ? checkFormat(path, value) : addLine(table, value);
-    if (!isGood) {
+    const newline = content.indexOf("\n", at);
+    if (newline < 0) return events;
+    const value = parsed(content.toString("utf8", at, newline));
+    const event = line === 1 ? checkFormat(path, value) : registration(value);
+    if (event === undefined) {
       // Blocks of a file may reach the disk in any order, so a torn line may have its newline.
-      if (isLast) return { table, goodBytes };
+      if (newline === content.length - 1) return events;
       throw damaged(`${path}:${line}`);
     }
-    goodBytes = newline + 1;
+    if (event !== "format") events.push(event);
+    at = newline + 1;
   }
 }
 
-function checkFormat(path: string, value: unknown): boolean {
+function checkFormat(path: string, value: unknown): "format" | undefined {
   const format = memberOf(value, "format");
-  if (typeof format === "number" && format > formatVersion)
+  if (typeof format === "number" && format > 1)
     throw new AffinityError(
       "DATA_FORMAT_NEWER",
-      `${path}: it has format ${format}, this version reads up to ${formatVersion}; it is left untouched; start the ` +
-        "version that wrote it, or a later one",
+      `${path}: it has format ${format}, this version reads up to 1; it is left untouched; start the version that wrote it`,
     );
-  return format === formatVersion;
+  return format === 1 ? "format" : undefined;
 }
 
-function addLine(table: SchemaTable, value: unknown): boolean {
+function registration(value: unknown): Registered | undefined {
   const subject = memberOf(value, "subject");
   const version = memberOf(value, "version");
   const id = memberOf(value, "id");
-  if (typeof subject !== "string" || typeof version !== "number" || typeof id !== "number") return false;
-  const schema = memberOf(value, "schema") ?? table.textOf(id);
-  if (typeof schema !== "string") return false;
-  table.add({ subject, version, id, schema });
-  return true;
+  const schema = memberOf(value, "schema");
+  if (typeof subject !== "string" || typeof version !== "number" || typeof id !== "number") return undefined;
+  return { kind: "registered", subject, version, id, ...(typeof schema === "string" ? { schema } : {}) };
 }
 
 function parsed(text: string): unknown {

@@ -8,19 +8,25 @@ import { describeValue, fault, mismatch } from "./fault.js";
 import { JsonScanner } from "./json-scanner.js";
 import { isObject, setMember } from "./member.js";
 import type { JsonValue, TypeDefinition, TypeSource } from "./type.js";
+import { definitionOf } from "./type-node.js";
 import type { Walk } from "./walk.js";
 
 const primitives: readonly unknown[] = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"];
 
 /** The type of a schema's JSON text. @throws VALUE_INVALID with a pointer for what is no JSON or no schema. */
 export function definedBy(text: string): TypeSource {
+  return definedWith(text, []);
+}
+
+/** The same of a schema that may name types which it does not define. */
+export function definedWith(text: string, uses: readonly TypeSource[]): TypeSource {
   const definition = placed(
     () => ({ name: "schema", schema: "null", uses: [] }),
     (walk) => {
       const input = new JsonScanner(text);
       const json = input.any();
       input.end();
-      return new Naming(walk).definition(json);
+      return new Naming(walk, uses).definition(json);
     },
   );
   return () => definition;
@@ -29,16 +35,19 @@ export function definedBy(text: string): TypeSource {
 /** Writes every name in full. */
 class Naming {
   readonly #walk: Walk;
-  readonly #known = new Set<string>();
+  readonly #uses: readonly TypeSource[];
+  readonly #known: Set<string>;
 
-  constructor(walk: Walk) {
+  constructor(walk: Walk, uses: readonly TypeSource[]) {
     this.#walk = walk;
+    this.#uses = uses;
+    this.#known = new Set(uses.map((use) => definitionOf(use).name));
   }
 
   definition(json: unknown): TypeDefinition {
     const schema = this.#schema(json, "");
     const name = isObject(schema) ? (schema.name ?? schema.type) : schema;
-    return { name: typeof name === "string" ? name : "union", schema, uses: [] };
+    return { name: typeof name === "string" ? name : "union", schema, uses: this.#uses };
   }
 
   #schema(json: unknown, namespace: string): JsonValue {

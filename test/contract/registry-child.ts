@@ -1,12 +1,36 @@
-/** Registers schemas without end and says what it was answered. Arguments: folder, a number that makes its schemas its own. */
+/**
+ * Registers schemas without end and says what it was answered. Arguments: the adapter, where it is, and a number that makes
+ * some of its schemas its own; the others are those of its siblings too.
+ */
+import { systemClock } from "../../runtime/core/clock.js";
+import { systemRandom } from "../../runtime/core/random.js";
 import { openEmbeddedRegistry } from "../../runtime/registry/embedded-registry.js";
+import type { Registry } from "../../runtime/registry/registry.js";
 
-const [dataDir = "", run = "0"] = process.argv.slice(2);
-const registry = await openEmbeddedRegistry({ dataDir });
+const [adapter = "", place = "", run = "0"] = process.argv.slice(2);
+
+async function opened(): Promise<Registry> {
+  const parts = { clock: systemClock, random: systemRandom };
+  switch (adapter) {
+    case "embedded":
+      return openEmbeddedRegistry({ dataDir: place, ...parts });
+    default:
+      throw new Error(`no adapter ${adapter}`);
+  }
+}
+
+const registry = await opened();
+console.log("ready");
 for (let index = 0; ; index += 1) {
-  const many = Array.from({ length: 5 }, (_, member) =>
-    registry.register(`s${member % 2}`, `{"type":"string","n":"${run}-${index}-${member % 3}"}`),
-  );
-  for (const { subject, version, id, schema } of await Promise.all(many))
-    console.log(`registered ${subject} ${version} ${id} ${schema}`);
+  const many = Array.from({ length: 6 }, (_, member) => {
+    const owner = member < 3 ? run : "all";
+    return registry.register(`s${member % 2}`, `{"type":"string","n":"${owner}-${index}-${member % 3}"}`);
+  });
+  for (const outcome of await Promise.allSettled(many)) {
+    if (outcome.status === "rejected") console.log(`failed ${String(outcome.reason)}`);
+    else {
+      const { subject, version, id, schema } = outcome.value;
+      console.log(`registered ${subject} ${version} ${id} ${schema}`);
+    }
+  }
 }

@@ -1,86 +1,107 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../../../runtime/core/clock.js";
+import { systemRandom } from "../../../../runtime/core/random.js";
 import { openEmbeddedRegistry } from "../../../../runtime/registry/embedded-registry.js";
-import { Child } from "../../../contract/child.js";
+import { faultsOf, registerAndKill } from "../../../contract/registry-kill.js";
 import { type TempFolder, tempFolder } from "../../../contract/temp-folder.js";
 
 describe("the embedded registry's file", () => {
   let folder: TempFolder;
   let file: string;
+  let lines: string;
   beforeEach(async () => {
     folder = await tempFolder();
-    file = join(folder.path, "registry.jsonl");
+    file = join(folder.path, "registry.sqlite");
+    lines = join(folder.path, "registry.jsonl");
   });
   afterEach(() => folder.remove());
 
-  const open = (): ReturnType<typeof openEmbeddedRegistry> => openEmbeddedRegistry({ dataDir: folder.path });
-  async function written(schemas: readonly string[]): Promise<Buffer> {
-    const registry = await open();
-    for (const schema of schemas) await registry.register("s", schema);
-    await registry.close();
-    return readFileSync(file);
-  }
+  const open = (): ReturnType<typeof openEmbeddedRegistry> =>
+    openEmbeddedRegistry({ dataDir: folder.path, clock: systemClock, random: systemRandom });
 
-  it("cut off anywhere opens with the registrations before the cut, and goes on", async () => {
-    const whole = await written(['"int"', '"long"', '{"type":"string","doc":"é"}']);
-    const ends = [...whole.toString("latin1").matchAll(/\n/g)].map(({ index }) => index + 1);
-    for (let length = 0; length <= whole.length; length += 1) {
-      writeFileSync(file, whole.subarray(0, length));
+  it("P3: ids and versions survive kill -9 of processes that register at once", async () => {
+    const answers = await registerAndKill("embedded", folder.path, { processes: 4, kills: 4, answers: 5 });
+    const registry = await open();
+    expect(answers.failed).toEqual([]);
+    expect(await faultsOf(answers, registry)).toEqual([]);
+    await registry.close();
+  }, 120_000);
+
+  it("shows a registration of one process to another that has it open", async () => {
+    const [one, other] = [await open(), await open()];
+    expect(await other.subjects()).toEqual([]);
+    const registered = await one.register("s", '"int"');
+    expect(await other.latest("s")).toEqual(registered);
+    expect(await other.register("t", '"int"')).toMatchObject({ id: registered.id });
+    expect(await one.subjects()).toEqual(["s", "t"]);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it("takes over what the first version kept as lines, a torn last one left out", async () => {
+    const kept = [
+      { "x-generated-by": "affinity", format: 1 },
+      { subject: "s", version: 1, id: 1, schema: '"int"' },
+      { subject: "s", version: 2, id: 2, schema: '"long"' },
+      { subject: "t", version: 1, id: 1 },
+    ];
+    writeFileSync(lines, `${kept.map((line) => `${JSON.stringify(line)}\n`).join("")}{"subject":"torn`);
+    for (let start = 0; start < 2; start += 1) {
       const registry = await open();
-      const complete = Math.max(0, ends.filter((end) => end <= length).length - 1);
-      expect((await registry.versions("s")).map(({ id }) => id)).toEqual([1, 2, 3].slice(0, complete));
-      expect(await registry.register("s", '"bytes"')).toMatchObject({ id: complete + 1, version: complete + 1 });
+      expect((await registry.versions("s")).map(({ id, schema }) => [id, schema])).toEqual([
+        [1, '"int"'],
+        [2, '"long"'],
+      ]);
+      expect((await registry.latest("t"))?.id).toBe(1);
       await registry.close();
-      const again = await open();
-      expect((await again.latest("s"))?.schema).toBe('"bytes"');
-      await again.close();
+      expect(existsSync(lines)).toBe(false);
     }
   });
 
-  it("whose last line is torn in its middle, but has its end, loses that line only", async () => {
-    const whole = await written(['"int"', '"long"']);
-    whole.fill(0, whole.length - 20, whole.length - 1);
-    writeFileSync(file, whole);
-    const registry = await open();
-    expect((await registry.versions("s")).map(({ schema }) => schema)).toEqual(['"int"']);
-    await registry.close();
+  it("refuses lines that are damaged before their end, and leaves them as they are", async () => {
+    writeFileSync(lines, '{"format":1}\nnonsense\n{"subject":"s","version":1,"id":1,"schema":"\\"int\\""}\n');
+    await expect(open()).rejects.toThrow(/DATA_DIR_UNUSABLE.*registry\.jsonl:2/);
+    expect(readFileSync(lines, "utf8")).toContain("nonsense");
   });
 
-  it("damaged before its last line is DATA_DIR_UNUSABLE at that line, and stays as it is", async () => {
-    const lines = (await written(['"int"', '"long"'])).toString().split("\n");
-    lines[1] = "nonsense";
-    writeFileSync(file, lines.join("\n"));
-    await expect(open()).rejects.toThrow(/DATA_DIR_UNUSABLE.*registry\.jsonl:2/);
-    expect(readFileSync(file, "utf8")).toBe(lines.join("\n"));
+  it("with an entry that cannot be understood is DATA_DIR_UNUSABLE with its number", async () => {
+    const registry = await open();
+    await registry.register("s", '"int"');
+    await registry.close();
+    const db = new Database(file);
+    db.prepare("insert into entries values (1, 'nonsense')").run();
+    db.close();
+    await expect(open()).rejects.toThrow(/DATA_DIR_UNUSABLE.*registry\.sqlite: entry 1/);
   });
 
   it("of a newer format is DATA_FORMAT_NEWER and stays as it is", async () => {
-    writeFileSync(file, '{"format":2}\n{"other":1}\n');
+    const db = new Database(file);
+    db.pragma("user_version = 99");
+    db.close();
+    const before = readFileSync(file);
     await expect(open()).rejects.toMatchObject({ code: "DATA_FORMAT_NEWER" });
-    expect(readFileSync(file, "utf8")).toBe('{"format":2}\n{"other":1}\n');
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it("that is a database of somebody else's is DATA_DIR_UNUSABLE and stays as it is", async () => {
+    const db = new Database(file);
+    db.exec("create table theirs (a)");
+    db.close();
+    const before = readFileSync(file);
+    await expect(open()).rejects.toMatchObject({ code: "DATA_DIR_UNUSABLE" });
+    expect(readFileSync(file).equals(before)).toBe(true);
   });
 
   it("that cannot be opened is DATA_DIR_UNUSABLE with its path", async () => {
     mkdirSync(file);
-    await expect(open()).rejects.toThrow(/DATA_DIR_UNUSABLE.*registry\.jsonl/);
+    await expect(open()).rejects.toThrow(/DATA_DIR_UNUSABLE.*registry\.sqlite/);
   });
 
-  it("P3: what was answered survives kill -9, with the same ids", async () => {
-    for (let kill = 0; kill < 3; kill += 1) {
-      const child = new Child("registry-child", [folder.path, `${kill}`]);
-      try {
-        await child.line((line) => line.startsWith("registered"), 20 + kill * 7);
-      } finally {
-        await child.kill();
-      }
-      const registry = await open();
-      for (const line of child.lines.filter((text) => text.startsWith("registered"))) {
-        const [, subject = "", version, id, schema] = line.split(" ");
-        const found = (await registry.versions(subject))[Number(version) - 1];
-        expect(found).toEqual({ subject, version: Number(version), id: Number(id), schema });
-      }
-      await registry.close();
-    }
+  it("that is no database is DATA_DIR_UNUSABLE and stays as it is", async () => {
+    writeFileSync(file, "nonsense ".repeat(1000));
+    await expect(open()).rejects.toMatchObject({ code: "DATA_DIR_UNUSABLE" });
+    expect(readFileSync(file, "utf8")).toMatch(/^nonsense/);
   });
 });
