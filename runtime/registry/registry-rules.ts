@@ -58,7 +58,10 @@ export function register(
   };
   const kept = state.contentOf(own) ?? { schema, references };
   const answer = { id: own, subject, version, schema: kept.schema };
-  return { events: [event], answer: kept.references.length === 0 ? answer : { ...answer, references: kept.references } };
+  return {
+    events: [event],
+    answer: kept.references.length === 0 ? answer : { ...answer, references: kept.references },
+  };
 }
 
 /** The version of a subject with a schema. @throws VALUE_INVALID for what is no schema. */
@@ -97,7 +100,11 @@ export function modeFor(state: RegistryState, subject?: string): RegistryMode {
 }
 
 /** Deletes a subject. @returns The versions that went. */
-export function deleteSubject(state: RegistryState, subject: string, isPermanent: boolean): Decision<readonly number[]> {
+export function deleteSubject(
+  state: RegistryState,
+  subject: string,
+  isPermanent: boolean,
+): Decision<readonly number[]> {
   const all = state.versions(subject, true);
   const there = state.versions(subject);
   if (all.length === 0) throw subjectNotFound(subject);
@@ -112,7 +119,10 @@ export function deleteSubject(state: RegistryState, subject: string, isPermanent
     return { events: [{ kind: "deleted", subject, versions, isPermanent }], answer: versions };
   }
   if (there.length === 0)
-    throw new RegistryRefusal(40404, `subject ${quoted(subject)}: was deleted already; permanent=true removes it for good`);
+    throw new RegistryRefusal(
+      40404,
+      `subject ${quoted(subject)}: was deleted already; permanent=true removes it for good`,
+    );
   const versions = there.map(({ version }) => version);
   for (const version of versions) checkUnreferenced(state, subject, version);
   const events: RegistryEvent[] = [{ kind: "deleted", subject, versions, isPermanent }];

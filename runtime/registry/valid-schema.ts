@@ -21,10 +21,14 @@ export function checkSchema(text: string): void {
 }
 
 function checkNode(node: TypeNode): void {
-  if ("name" in node && !fullName.test(node.name)) throw fault(`found the name ${show(node.name)}, which is none in Avro`);
+  if ("name" in node && !fullName.test(node.name))
+    throw fault(`found the name ${show(node.name)}, which is none in Avro`);
   switch (node.kind) {
     case "record":
-      checkWords(node.fields.map(({ name }) => name), `field of ${node.name}`);
+      checkWords(
+        node.fields.map(({ name }) => name),
+        `field of ${node.name}`,
+      );
       for (const { name, type, default: json } of node.fields) {
         if (json === undefined) continue;
         try {
@@ -42,7 +46,8 @@ function checkNode(node: TypeNode): void {
       break;
     case "union":
       if (node.branches.some(({ kind }) => kind === "union")) throw fault("found a union directly inside a union");
-      if (new Set(node.tags).size < node.tags.length) throw fault(`found a union with a branch twice: ${node.tags.join(", ")}`);
+      if (new Set(node.tags).size < node.tags.length)
+        throw fault(`found a union with a branch twice: ${node.tags.join(", ")}`);
       break;
   }
 }

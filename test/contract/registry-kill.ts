@@ -58,7 +58,8 @@ export async function faultsOf({ registered }: Answers, registry: Registry): Pro
   const places = new Map<string, number>();
   const agree = <K, V>(known: Map<K, V>, key: K, value: V, what: string): void => {
     const before = known.get(key);
-    if (before !== undefined && before !== value) faults.push(`${what} ${String(key)}: ${String(before)} and ${String(value)}`);
+    if (before !== undefined && before !== value)
+      faults.push(`${what} ${String(key)}: ${String(before)} and ${String(value)}`);
     known.set(key, value);
   };
   for (const { subject, version, id, schema } of registered) {

@@ -277,7 +277,13 @@ export function describeRegistry(name: string, makeHarness: () => Promise<Regist
       const toMoney = [{ name: "bank.Money", subject: named("money"), version: 1 }];
       const toLine = [{ name: "bank.Line", subject: named("line"), version: 1 }];
       const registered = await registry.register(named("line"), line, toMoney);
-      expect(registered).toEqual({ id: registered.id, subject: named("line"), version: 1, schema: line, references: toMoney });
+      expect(registered).toEqual({
+        id: registered.id,
+        subject: named("line"),
+        version: 1,
+        schema: line,
+        references: toMoney,
+      });
       expect(await registry.latest(named("line"))).toEqual(registered);
       expect(await registry.lookup(named("line"), line, toMoney)).toEqual(registered);
       const { id: third } = await registry.register(named("invoice"), invoice, toLine);
@@ -316,7 +322,9 @@ export function describeRegistry(name: string, makeHarness: () => Promise<Regist
 
     it("answers REGISTRY_UNAVAILABLE once it is closed", async () => {
       await registry.close();
-      await expect(registry.register(named("a-value"), account)).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
+      await expect(registry.register(named("a-value"), account)).rejects.toMatchObject({
+        code: "REGISTRY_UNAVAILABLE",
+      });
       await expect(registry.latest(named("a-value"))).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
     });
   });
