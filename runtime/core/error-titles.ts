@@ -15,7 +15,6 @@ const titles: { readonly [code in ErrorCode]: string } = {
   METHOD_NOT_ALLOWED: "The route does not take this method",
   NOT_ACCEPTABLE: "No acceptable media type",
   REQUEST_TIMEOUT: "The request did not arrive in time",
-  SCHEMA_NOT_FOUND: "The registry has no such schema",
   SCHEMA_INCOMPATIBLE: "The schema is not compatible",
   CONDITION_FAILED: "The condition is not met",
   BODY_TOO_LARGE: "The body is too large",

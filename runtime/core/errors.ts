@@ -29,7 +29,6 @@ export const errorCodes = {
   METHOD_NOT_ALLOWED: { status: 405, retry: "never" },
   NOT_ACCEPTABLE: { status: 406, retry: "never" },
   REQUEST_TIMEOUT: { status: 408, retry: "later" },
-  SCHEMA_NOT_FOUND: { status: 404, retry: "never" },
   SCHEMA_INCOMPATIBLE: { status: 409, retry: "never" },
   CONDITION_FAILED: { status: 412, retry: "never" },
   BODY_TOO_LARGE: { status: 413, retry: "never" },
