@@ -12,6 +12,8 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** The command line as it was built. */
 export const affinity = join(root, "dist/cli/main.js");
 
+const compiler = join(root, "node_modules/typescript/bin/tsc");
+
 const sourceFolders = ["runtime", "codegen", "cli"];
 
 /** Installs what the lock file names, and builds the sources. */
@@ -33,8 +35,9 @@ async function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Compiles runtime/, codegen/ and cli/ into dist/ when they differ from the last time. */
+/** Compiles runtime/, codegen/ and cli/ into dist/ when they differ from the last time; where nothing is installed, installs. */
 export async function build() {
+  if (!existsSync(compiler)) await install();
   if (isBuilt()) return;
   const release = await takeTurn(join(root, "node_modules/.affinity-build"));
   try {
@@ -42,7 +45,7 @@ export async function build() {
     console.log("Building.");
     const wanted = sourcesHash();
     removeStale();
-    await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
+    await run(process.execPath, [compiler, "-p", "tsconfig.json"]);
     chmodSync(affinity, 0o755);
     linkCommand();
     writeFileSync(buildStamp, wanted);
