@@ -2,15 +2,9 @@
  * A worker thread that owns a connection, and calls to it. A call is one message each way; bulk data travels in
  * transferred buffers.
  */
-import {
-  type MessagePort,
-  parentPort,
-  type TransferListItem,
-  Worker,
-  type WorkerOptions,
-  workerData,
-} from "node:worker_threads";
+import { type MessagePort, parentPort, type TransferListItem, type Worker, workerData } from "node:worker_threads";
 import { AffinityError, type ErrorCode, errorCodes, isAffinityError, messageOf } from "../core/errors.js";
+import { startWorker } from "./worker.js";
 
 /** The calls that a thread answers: by kind, what is asked and what is answered (structured-clonable). */
 export interface Calls {
@@ -185,15 +179,4 @@ export function errorMessage(error: unknown): ErrorMessage {
 /** The error of the other side. */
 export function errorFrom(message: ErrorMessage): AffinityError {
   return new AffinityError(message.code, message.detail);
-}
-
-// Node.js runs TypeScript in a worker only through a loader that the worker itself registers: `execArgv` with
-// `--import tsx` has no effect there in Node 20.
-function startWorker(entry: URL, data: unknown): Worker {
-  const options: WorkerOptions = { workerData: data, execArgv: [] };
-  if (!import.meta.url.endsWith(".ts")) return new Worker(entry, options);
-  const source = entry.href.replace(/\.js$/, ".ts");
-  const loader = import.meta.resolve("tsx/esm/api");
-  const bootstrap = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(source)});`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(bootstrap)}`), options);
 }

@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { type Debugger, Session } from "node:inspector";
 import { workerData } from "node:worker_threads";
 import { systemClock } from "../core/clock.js";
+import { startWorker } from "../disk/worker.js";
 import { frameHeadBytes } from "../schema/framing.js";
 import { Reader } from "../schema/reader.js";
 import { type RunningHandler, RunningHandlers } from "./handler-watch.js";
@@ -11,6 +12,7 @@ import type { WatchdogData, WatchedPartition } from "./watchdog.js";
 /** How long the blocked thread has to say where it stands and to end the process, ms. */
 const lastWordsMs = 2_000;
 const shownFrames = 8;
+const watchdogExitCode = 3;
 
 class WatchdogThread {
   readonly #data: WatchdogData;
@@ -47,7 +49,7 @@ class WatchdogThread {
     }
     const [last, ...others] = running.map((handler) => this.#describe(handler));
     say(
-      `watchdog: ${last} has blocked the event loop for ${blockedMs} ms; the process ends with exit code 3. ` +
+      `watchdog: ${last} has blocked the event loop for ${blockedMs} ms; the process ends with exit code ${watchdogExitCode}. ` +
         "Handlers must not compute for long, nor wait without await.",
     );
     // A handler that waits for something of its own cannot be told from one that went on and now blocks.
@@ -80,19 +82,29 @@ function keyText({ keys }: WatchedPartition, serialized: Uint8Array): string {
 
 /**
  * Ends the process through the inspector, since `process.exit` ends only this thread. The blocked thread is interrupted
- * wherever JavaScript runs; in native code it is not, and the process is killed.
+ * wherever JavaScript runs. In native code it is not, and then a thread of its own ends the process, without having learnt
+ * where it stands; that thread cannot be trusted to, so this one waits.
  */
 function end(): void {
   systemClock.after(lastWordsMs, () => {
-    say("watchdog: the event loop does not even stop for a debugger, as in a native call; killed by SIGKILL");
-    process.kill(process.pid, "SIGKILL");
+    say("watchdog: the event loop does not even stop for a debugger, as in a native call");
+    exitFromThread();
   });
   try {
     interrupt();
   } catch (error) {
     say(`watchdog: no inspector (${String(error)})`);
-    process.kill(process.pid, "SIGKILL");
+    exitFromThread();
   }
+}
+
+function exitFromThread(): void {
+  const kill = (): void => {
+    say("watchdog: killed by SIGKILL, since no thread could end the process");
+    process.kill(process.pid, "SIGKILL");
+  };
+  systemClock.after(5 * lastWordsMs, kill);
+  startWorker(new URL("./exit-thread.js", import.meta.url), watchdogExitCode).on("error", kill);
 }
 
 function interrupt(): void {
@@ -108,7 +120,7 @@ function interrupt(): void {
         .map((f) => frameText(f, urls))
         .join("\n")}`,
     );
-    const expression = "process.reallyExit(3)";
+    const expression = `process.reallyExit(${watchdogExitCode})`;
     if (top === undefined) session.post("Runtime.evaluate", { expression });
     else session.post("Debugger.evaluateOnCallFrame", { callFrameId: top.callFrameId, expression });
   });

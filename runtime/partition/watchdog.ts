@@ -3,9 +3,10 @@
  * nothing in this thread could notice. A thread of its own looks at the memory of `handler-watch.ts`.
  */
 import { url as debuggerUrl } from "node:inspector";
-import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Clock, Timer } from "../core/clock.js";
 import type { Logger } from "../core/logger.js";
+import { startWorker } from "../disk/worker.js";
 import type { RunningHandlers } from "./handler-watch.js";
 
 /** A partition whose handlers are watched, by its place. */
@@ -53,7 +54,7 @@ export class Watchdog {
       stallMs: parts.stallMs,
       checkMs: this.#checkMs,
     };
-    this.#worker = startThread(new URL("./watchdog-thread.js", import.meta.url), data);
+    this.#worker = startWorker(new URL("./watchdog-thread.js", import.meta.url), data);
     this.#worker.unref();
     this.#worker.on("error", (error) =>
       parts.logger.error(
@@ -74,14 +75,4 @@ export class Watchdog {
     this.#parts.handlers.beat(debuggerUrl() !== undefined);
     this.#timer = this.#parts.clock.after(this.#checkMs, () => this.#beat(), { unref: true });
   }
-}
-
-// Node.js 20 runs TypeScript in a worker only through a loader that the worker itself registers.
-function startThread(entry: URL, data: WatchdogData): Worker {
-  const options: WorkerOptions = { workerData: data, execArgv: [] };
-  if (!import.meta.url.endsWith(".ts")) return new Worker(entry, options);
-  const source = entry.href.replace(/\.js$/, ".ts");
-  const loader = import.meta.resolve("tsx/esm/api");
-  const bootstrap = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(source)});`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(bootstrap)}`), options);
 }

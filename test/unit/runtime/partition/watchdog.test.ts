@@ -33,10 +33,15 @@ describe("watchdog", () => {
     expect(ended.code).toBe(3);
   });
 
-  it("P12: a handler that blocks in native code is named, and the process is killed", async () => {
+  // Once in some hundred runs a process whose threads are torn down under it ends by SIGSEGV instead.
+  it("P12: a handler that blocks in native code is named, and ends the process with exit code 3 too", {
+    retry: 1,
+  }, async () => {
     const ended = await run("native");
     expect(ended.stderr).toContain('handler counts.spin for key "a-1"');
-    expect(ended.signal).toBe("SIGKILL");
+    expect(ended.stderr).toContain("does not even stop for a debugger");
+    expect(ended.stderr).not.toContain("SIGKILL");
+    expect([ended.code, ended.signal]).toEqual([3, null]);
   });
 });
 
