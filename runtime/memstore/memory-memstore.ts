@@ -48,6 +48,10 @@ export class MemoryMemStore implements MemStore {
   async close(): Promise<void> {
     this.#partitions.clear();
   }
+
+  kill(): Promise<void> {
+    return this.close();
+  }
 }
 
 interface SnapshotCount {

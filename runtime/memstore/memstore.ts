@@ -121,4 +121,6 @@ export interface MemStore {
   }): Promise<PartitionStore>;
   /** Flushes and closes. Idempotent. */
   close(): Promise<void>;
+  /** Closes as a crash would, for tests: what is not persistent yet is lost. Idempotent. */
+  kill(): Promise<void>;
 }

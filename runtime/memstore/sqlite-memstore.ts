@@ -131,6 +131,18 @@ export class SqliteMemStore implements MemStore {
     }
   }
 
+  async kill(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    // A write under way is made undone by the end of its thread, or is whole already.
+    const writing = this.#writing?.catch(() => undefined);
+    await this.#thread.terminate();
+    await writing;
+    this.#host.views.close();
+    this.#host.reader.close();
+  }
+
   /** Writes what was applied before the call. Rejects when an attempt to write fails. */
   async #flush(): Promise<void> {
     // A write under way may have begun before the newest changes.

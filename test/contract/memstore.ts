@@ -193,6 +193,30 @@ export function describeMemStore(name: string, makeHarness: () => Promise<MemSto
       expect(contentOf(partition, stores, keys)).toEqual(modelContent(model, stores, keys));
     });
 
+    it("P7: after a kill there is what was flushed, or a later state whole", async ({ skip }) => {
+      if (!harness.isPersistent) return skip("it is empty at each start; the changelog fills it");
+      for (let round = 0; round < 5; round += 1) {
+        apply([put("s", "a", rowOf(batch)), put("other", "b", rowOf(batch))]);
+        const flushed = batch;
+        await partition.flush();
+        const flushing = round % 2 === 0 ? undefined : partition.flush().catch(() => undefined);
+        for (let change = 0; change < 3; change += 1)
+          apply([put("s", "a", rowOf(batch)), put("other", "b", rowOf(batch))]);
+        await store.kill();
+        await store.kill();
+        await flushing;
+        store = await harness.open();
+        partition = await store.open({ keyspace: "k", partition: 0, stores });
+        const found = partition.checkpoint?.batch ?? 0;
+        expect(found).toBeGreaterThanOrEqual(flushed);
+        expect([partition.get("s", "a")?.offset, partition.get("other", "b")?.offset]).toEqual([
+          BigInt(found - 1),
+          BigInt(found - 1),
+        ]);
+        batch = found;
+      }
+    });
+
     it("a store that is opened with the next start is empty, and the others are as they were", async ({ skip }) => {
       if (!harness.isPersistent) return skip("it is empty at each start; the changelog fills it");
       apply([put("s", "a", rowOf(1))]);

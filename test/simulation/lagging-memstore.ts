@@ -60,6 +60,10 @@ export class LaggingMemStore implements MemStore {
   async close(): Promise<void> {
     this.persist();
   }
+
+  async kill(): Promise<void> {
+    this.#open.clear();
+  }
 }
 
 class LaggingPartition implements PartitionStore {
