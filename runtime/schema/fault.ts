@@ -8,7 +8,7 @@ const shownLimit = 40;
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return `the text ${JSON.stringify(shorten(value))}`;
+      return `the text ${quoted(value)}`;
     case "number":
       return `the number ${value}`;
     case "bigint":
@@ -24,6 +24,11 @@ export function describeValue(value: unknown): string {
     default:
       return value === undefined ? "nothing" : `a ${typeof value}`;
   }
+}
+
+/** A name from outside as messages show it: quoted, shortened. */
+export function quoted(name: string): string {
+  return JSON.stringify(shorten(name));
 }
 
 function shorten(text: string): string {

@@ -1,6 +1,6 @@
 /** Records put together from members that come in any order, some of them missing. */
 import { fieldDefault } from "./default-value.js";
-import { describeValue, fault, symbolList } from "./fault.js";
+import { fault, quoted, symbolList } from "./fault.js";
 import { setMember } from "./member.js";
 import type { RecordNode } from "./type-node.js";
 import type { Walk } from "./walk.js";
@@ -20,7 +20,7 @@ export class RecordShape {
     if (place === undefined) {
       const names = this.#node.fields.map((field) => field.name);
       throw fault(
-        `found the member ${describeValue(name)}, which ${this.#node.name} does not have; expected ${symbolList(names)}`,
+        `found the member ${quoted(name)}, which ${this.#node.name} does not have; expected ${symbolList(names)}`,
       );
     }
     return place;

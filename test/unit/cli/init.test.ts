@@ -37,7 +37,9 @@ describe("affinity init", () => {
       dependencies: { "affinity-data": expect.stringMatching(/^file:/) },
     });
     expect(filesBelow(project)).toContain(".gitignore");
-    for (const file of filesBelow(project)) expect(readFileSync(join(project, file), "utf8")).not.toMatch(/__\w+__/);
+    expect(readFileSync(join(project, "README.md"), "utf8")).toMatch(/^# my-shop\n/);
+    for (const file of filesBelow(project))
+      expect(readFileSync(join(project, file), "utf8")).not.toMatch(/__\w+__|project_name/);
   });
 
   it("never overwrites, and writes nothing when a file of it is there", () => {
