@@ -5,12 +5,12 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build, root } from "./prepare.mjs";
 
-const lines = ["main.1", "main.2", "main.3", "main.4", "main.5", "main.6", "main.7"];
+const lines = ["main.1", "main.2", "main.3", "main.4", "main.5", "main.6", "main.7", "avro.2"];
 
 const args = process.argv.slice(2);
 const isFull = args.includes("--full");
 const isAll = args.includes("--all");
-const chosen = args.filter((arg) => /^main\.\d+$/.test(arg));
+const chosen = args.filter((arg) => /^(main|avro)\.\d+$/.test(arg));
 const passed = args.filter((arg) => arg !== "--full" && arg !== "--all" && !chosen.includes(arg));
 const wanted = (isFull || isAll) && chosen.length === 0 ? lines : chosen;
 

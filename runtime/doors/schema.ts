@@ -12,10 +12,13 @@ export type {
 } from "../protocol/service.js";
 export { canonicalForm, fingerprint } from "../schema/canonical-form.js";
 export { readArray, readEnum, readMap, writeArray, writeEnum, writeMap } from "../schema/collections.js";
+export type { CompatibilityFault, CompatibilityLevel } from "../schema/compatibility.js";
+export { compatibilityFaults, compatibilityLevels, incompatibilities } from "../schema/compatibility.js";
 export { entityType, interpretedType } from "../schema/entity-type.js";
 export type { Frame } from "../schema/framing.js";
 export { frame, unframe } from "../schema/framing.js";
 export { fromHex } from "../schema/hex.js";
+export type { Incompatibility, IncompatibilityRule, SchemaPlace } from "../schema/incompatibility.js";
 export { jsonCodec } from "../schema/json-codec.js";
 export { keyBytes } from "../schema/key-bytes.js";
 export {
@@ -58,6 +61,8 @@ export {
 } from "../schema/primitive-types.js";
 export { Reader } from "../schema/reader.js";
 export { checkRecord, checkTag, missingField, noBranch } from "../schema/refusals.js";
+export type { ReaderType, Resolution } from "../schema/resolution.js";
+export { resolve } from "../schema/resolution.js";
 export { schemaText } from "../schema/schema-document.js";
 export type { AnyType, EntityType, JsonValue, TypeDefinition, TypeParts, TypeSource } from "../schema/type.js";
 export { Writer } from "../schema/writer.js";

@@ -44,6 +44,7 @@ export class Matching {
 
   /** Why not every value of the writer can be read; empty when each can. */
   reasons(writer: TypeNode, reader: TypeNode): Reasons {
+    this.#comparisons = 0;
     const outside = { type: undefined, field: undefined };
     return this.#compare(writer, reader, { path: nameOf(reader), reader: outside, writer: outside });
   }

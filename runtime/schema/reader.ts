@@ -8,6 +8,7 @@ import type { AffinityError } from "../core/errors.js";
 import { fault } from "./fault.js";
 import { emptyItemsLimit, nestingLimit } from "./limits.js";
 import { asciiText, utf8Text } from "./text-bytes.js";
+import type { Writer } from "./writer.js";
 
 /**
  * Bytes that are turned into text in one native call, of which short ASCII texts are then parts: a call for each costs three
@@ -219,6 +220,38 @@ export class Reader {
     if (end >= 0 && end !== this.place) {
       throw fault(`found a block of ${this.place - start} bytes; expected the ${end - start} bytes that it announces`);
     }
+  }
+
+  /** Passes over a number of at most 32 bits. */
+  skipInt(): void {
+    this.varint();
+  }
+
+  /** Passes over a number of at most 64 bits. */
+  skipLong(): void {
+    const byte = this.source[this.place] ?? pastEnd;
+    if (byte < 0x80) this.place += 1;
+    else this.varint64();
+  }
+
+  /** Passes over a text or bytes, whose content it does not look at. */
+  skipBytes(): void {
+    const length = this.length("a text or bytes");
+    this.place += length;
+  }
+
+  skip(size: number): void {
+    this.take(size, `${size} bytes`);
+  }
+
+  /** Passes over the rest of a block that says where it ends. */
+  skipBlock(): void {
+    this.place = this.blockEnd;
+  }
+
+  /** Appends what was read since an offset. */
+  copyTo(out: Writer, from: number): void {
+    out.part(this.source, from, this.place);
   }
 
   private countEmptyItems(count: number): void {

@@ -1,0 +1,79 @@
+/** One JVM with Apache Avro as a judge: answers lines of JSON with lines of JSON, in order. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export const javaAvroVersion = "1.12.0";
+
+const cache = fileURLToPath(new URL(`../../../.cache/java-avro-${javaAvroVersion}`, import.meta.url));
+
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>affinity</groupId><artifactId>judge</artifactId><version>1</version><dependencies><dependency>
+<groupId>org.apache.avro</groupId><artifactId>avro</artifactId><version>${javaAvroVersion}</version>
+</dependency></dependencies></project>
+`;
+
+/** Fetches the jars on first use; false, with the reason on standard error, where Java, Maven or its repository is missing. */
+export function prepareJava(): boolean {
+  if (existsSync(cache)) return true;
+  try {
+    execFileSync("javac", ["-version"], { stdio: "ignore" });
+    mkdirSync(dirname(cache), { recursive: true });
+    // Made aside and renamed, so that two processes may do it at once.
+    const folder = mkdtempSync(`${cache}.`);
+    writeFileSync(join(folder, "pom.xml"), pom);
+    const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${folder}`];
+    execFileSync("mvn", ["-q", "-B", "-ntp", "-f", join(folder, "pom.xml"), ...goal], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    if (existsSync(cache)) rmSync(folder, { recursive: true });
+    else renameSync(folder, cache);
+    return true;
+  } catch (error) {
+    if (existsSync(cache)) return true;
+    console.error(`Java Avro: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+}
+
+/** A running judge. */
+export class Jvm {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = [];
+  #isClosed = false;
+
+  /** @param source Path of a Java file with a class of its name, whose `main` answers each line of standard input. */
+  constructor(source: string) {
+    this.#folder = mkdtempSync(`${cache}.run-`);
+    const jars = readdirSync(cache).filter((name) => name.endsWith(".jar"));
+    const classpath = [...jars.map((name) => join(cache, name)), this.#folder].join(":");
+    execFileSync("javac", ["-d", this.#folder, "-cp", classpath, source], { stdio: ["ignore", "inherit", "inherit"] });
+    const main = source.slice(source.lastIndexOf("/") + 1).replace(/\.java$/, "");
+    const memory = ["-Xmx512m", "-XX:+UseSerialGC", "-Xss4m"];
+    this.#child = spawn("java", [...memory, "-cp", classpath, main], { stdio: ["pipe", "pipe", "inherit"] });
+    const { stdout } = this.#child;
+    if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.#waiting.shift()?.resolve(line));
+    this.#child.on("exit", (code) => {
+      if (!this.#isClosed) for (const { reject } of this.#waiting) reject(new Error(`the JVM ended with code ${code}`));
+    });
+  }
+
+  /** The answer to one question; questions may be asked before earlier ones are answered. */
+  async ask(question: unknown): Promise<unknown> {
+    if (this.#isClosed) throw new Error("the JVM is closed");
+    const answer = new Promise<string>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#child.stdin?.write(`${JSON.stringify(question)}\n`);
+    return JSON.parse(await answer);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const ended = new Promise((resolve) => this.#child.on("close", resolve));
+    this.#child.stdin?.end();
+    await ended;
+    rmSync(this.#folder, { recursive: true });
+  }
+}
