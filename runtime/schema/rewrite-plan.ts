@@ -5,6 +5,7 @@
  */
 import { enumDefaultOf, sourcesOf } from "./aliases.js";
 import { fieldDefault } from "./default-value.js";
+import { withPlace } from "./explain.js";
 import type { Matching } from "./matching.js";
 import type { Reader } from "./reader.js";
 import { SameBytes } from "./same-bytes.js";
@@ -119,7 +120,7 @@ class RewritePlans {
     const defaults: Piece[] = [];
     for (const [place, field] of reader.fields.entries()) {
       const [source] = sourcesOf(field, writer);
-      if (source === undefined) defaults.push({ place, bytes: defaultBytes(field) });
+      if (source === undefined) defaults.push({ place, bytes: defaultBytes(field, reader) });
       else places.set(source, place);
     }
     const pieces: Piece[] = writer.fields.map(({ type }, index) => {
@@ -271,8 +272,13 @@ export function nearestFloat(value: bigint): number {
   return Math.fround(Number((value >> 11n) | rest) * 2048);
 }
 
-function defaultBytes(field: FieldNode): Uint8Array {
+function defaultBytes(field: FieldNode, { name }: RecordNode): Uint8Array {
   const out = new Writer();
-  writeWalking(field.type, fieldDefault(field), out, new Walk());
+  try {
+    writeWalking(field.type, fieldDefault(field), out, new Walk());
+  } catch (error) {
+    // Generated types have none such.
+    throw withPlace(error, `default of ${name}.${field.name}`, "");
+  }
   return out.finish().slice();
 }

@@ -8,11 +8,12 @@ import {
   compatibilityLevels,
   incompatibilities,
 } from "../../runtime/schema/compatibility.js";
+import { fieldDefault } from "../../runtime/schema/default-value.js";
 import { interpretedType } from "../../runtime/schema/entity-type.js";
 import { definedBy } from "../../runtime/schema/raw-schema.js";
 import { type Resolution, resolve } from "../../runtime/schema/resolution.js";
 import type { TypeSource } from "../../runtime/schema/type.js";
-import { nodeOf } from "../../runtime/schema/type-node.js";
+import { nodeOf, partsOf, type TypeNode } from "../../runtime/schema/type-node.js";
 import { Writer } from "../../runtime/schema/writer.js";
 import { Chance } from "../../test/support/chance.js";
 import { Jvm, javaAvroVersion, prepareJava } from "../../test/support/java/jvm.js";
@@ -20,7 +21,7 @@ import { Report, showOptions } from "./report.js";
 import { type Changed, changeSchema } from "./resolution/change-schema.js";
 import { makeSchema } from "./resolution/make-schema.js";
 import { EndlessValue, makeValue } from "./resolution/make-value.js";
-import { isRecursive, nestingOf, schemaText } from "./resolution/model.js";
+import { fullName, isRecursive, type Model, nestingOf, schemaText } from "./resolution/model.js";
 
 const options = showOptions();
 const report = new Report("avro.2", `resolution and compatibility against Java Avro ${javaAvroVersion}`, options);
@@ -80,15 +81,19 @@ async function comparePair(own: Chance): Promise<boolean> {
     changed = next;
   }
   // The changed one is the reader of the old one's data, or the other way round.
-  const texts = [schemaText(made.model), schemaText(changed.model)];
-  const [writer = "", reader = ""] = own.happens(0.7) ? texts : texts.reverse();
+  const isForward = own.happens(0.3);
+  const writer = schemaText((isForward ? changed : made).model);
+  const reader = schemaText((isForward ? made : changed).model);
+  // Java reads a type that was moved to another namespace without its fields' aliases, and in a union not at all; the
+  // specification matches "(unqualified)" names. With the old name as alias it reads it as we do without.
+  const valueReader = schemaText(isForward ? namedAsMoved(made.model, changed.model) : changed.model, true);
   const define = definedBy(writer);
   const values = valuesOf(define, own);
   if (values === undefined) {
     report.count("pairs whose writer has no finite value (made anew)");
     return false;
   }
-  const java = await ask(writer, reader, values);
+  const java = (await jvm.ask({ writer, reader, values, valueReader })) as JavaAnswer;
   if (java.invalid !== undefined) {
     report.count("pairs that Java refuses as schemas (made anew)");
     return false;
@@ -107,6 +112,10 @@ async function comparePair(own: Chance): Promise<boolean> {
     java.isCompatible === (ofAvro.length === 0),
     explain(`Java: ${java.isCompatible}; here: ${reasons.map((one) => `${one.path} ${one.rule}`).join()}`),
   );
+  if (hasIllegalDefault(reader)) {
+    report.count("pairs whose reader has a default that only Java takes (docs/differences.md)");
+    return true;
+  }
   const resolution = resolved(writer, reader, explain);
   if (resolution === undefined) unresolvable += 1;
   report.check("resolves exactly when compatible", (resolution !== undefined) === (reasons.length === 0), explain(""));
@@ -117,6 +126,31 @@ async function comparePair(own: Chance): Promise<boolean> {
   }
   if (resolution !== undefined) compareValues(resolution, { reader, values, java, explain });
   return true;
+}
+
+/** The older model with the names that its types have in the newer one, as aliases. */
+function namedAsMoved(model: Model, moved: Model): Model {
+  const types = [...model.types].map(([id, type]) => {
+    const later = moved.types.get(id);
+    return [id, later?.movedFrom === undefined ? type : { ...type, movedFrom: fullName(later) }] as const;
+  });
+  return { root: model.root, types: new Map(types) };
+}
+
+/** A change may have taken away the enum symbol that some field has as default: illegal, and Java takes it. */
+function hasIllegalDefault(reader: string): boolean {
+  const seen = new Set<TypeNode>();
+  const visit = (node: TypeNode): boolean => {
+    if (seen.has(node)) return false;
+    seen.add(node);
+    const isIllegal =
+      node.kind === "record" &&
+      node.fields.some(
+        (field) => field.default !== undefined && tried(() => typeof fieldDefault(field)).startsWith("!"),
+      );
+    return isIllegal || partsOf(node).some(visit);
+  };
+  return visit(nodeOf(definedBy(reader)));
 }
 
 function valuesOf(define: TypeSource, own: Chance): readonly string[] | undefined {
@@ -161,10 +195,6 @@ function compareValues(resolution: Resolution<unknown>, { reader, values, java, 
   for (const [index, hex] of values.entries()) {
     const expected = java.values[index] ?? "";
     const bytes = Buffer.from(hex, "hex");
-    if (expected.startsWith("!") && !java.isResolvable) {
-      report.count("values of pairs that Java's resolver has an error in");
-      continue;
-    }
     const rewritten = tried(() => Buffer.from(resolution.rewrite(bytes)).toString("hex"));
     const what = `value ${short(hex)}\n  Java ${short(expected)}\n  here ${short(rewritten)}`;
     const decoded = tried(() => {
@@ -231,6 +261,6 @@ async function compareChain(own: Chance): Promise<boolean> {
   return true;
 }
 
-async function ask(writer: string, reader: string, values: readonly string[] = []): Promise<JavaAnswer> {
-  return (await jvm.ask({ writer, reader, values })) as JavaAnswer;
+async function ask(writer: string, reader: string): Promise<JavaAnswer> {
+  return (await jvm.ask({ writer, reader, valueReader: reader, values: [] })) as JavaAnswer;
 }

@@ -139,7 +139,13 @@ class Change {
         case "rename a type":
           return { ...type, name: `${type.name}x` };
         case "move a type to another namespace":
-          return { ...type, namespace: `${type.namespace === "" ? "" : `${type.namespace}.`}moved`, aliases: [] };
+          return {
+            ...type,
+            namespace: `${type.namespace === "" ? "" : `${type.namespace}.`}moved`,
+            // They were relative to the other one.
+            aliases: [],
+            movedFrom: type.movedFrom ?? fullName(type),
+          };
         case "add an enum symbol":
           return type.kind === "enum" ? { ...type, symbols: [...type.symbols, `S${type.symbols.length}x`] } : undefined;
         case "remove an enum symbol":

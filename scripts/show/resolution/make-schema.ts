@@ -104,7 +104,8 @@ export class SchemaMaker {
       case "use": {
         const type = typeOf({ root: part, types: this.types }, part.id);
         if (type.kind === "enum") return `"${this.#chance.pick(type.symbols)}"`;
-        if (type.kind === "fixed") return JSON.stringify("\u0001".repeat(type.size));
+        // Small enough for every decimal.
+        if (type.kind === "fixed") return JSON.stringify("\u0001".padStart(type.size, "\0"));
         const fields = type.fields.map((field) => [field.name, this.defaultOf(field.type, depth + 1)] as const);
         if (fields.some(([, value]) => value === undefined)) return undefined;
         return `{${fields.map(([name, value]) => `"${name}":${value}`).join()}}`;

@@ -24,6 +24,8 @@ interface Named {
   readonly namespace: string;
   readonly name: string;
   readonly aliases: readonly string[];
+  /** Its full name before it was moved to another namespace, which `schemaText` writes as alias where asked. */
+  readonly movedFrom?: string;
 }
 
 export type Definition = Named &
@@ -49,7 +51,7 @@ export function typeOf({ types }: Model, id: number): Definition {
 }
 
 /** JSON text of the schema; each named type stands in full where it is first used. */
-export function schemaText(model: Model): string {
+export function schemaText(model: Model, hasMoves = false): string {
   const written = new Set<number>();
   const text = (part: Part): string => {
     switch (part.kind) {
@@ -71,7 +73,9 @@ export function schemaText(model: Model): string {
   };
   const definition = (type: Definition): string => {
     const head = { type: type.kind, name: type.name, namespace: type.namespace };
-    const aliases = type.aliases.length === 0 ? {} : { aliases: type.aliases };
+    const moved = hasMoves && type.movedFrom !== undefined ? [dotted(type.movedFrom)] : [];
+    const all = [...type.aliases, ...moved];
+    const aliases = all.length === 0 ? {} : { aliases: all };
     if (type.kind === "enum") {
       const fallback = type.default === undefined ? {} : { default: type.default };
       return JSON.stringify({ ...head, ...aliases, symbols: type.symbols, ...fallback });
@@ -85,6 +89,11 @@ export function schemaText(model: Model): string {
     return `${JSON.stringify({ ...head, ...aliases }).slice(0, -1)},"fields":[${fields.join()}]}`;
   };
   return text(model.root);
+}
+
+/** A full name as alias: one without namespace would be taken into that of its type. */
+function dotted(name: string): string {
+  return name.includes(".") ? name : `.${name}`;
 }
 
 /** Types that are used from the root on, in order of first use. */

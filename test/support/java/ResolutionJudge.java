@@ -27,7 +27,7 @@ import org.apache.avro.io.EncoderFactory;
 
 /**
  * What Java makes of a writer's and a reader's schema: whether SchemaCompatibility calls them compatible, whether its resolver
- * finds an error anywhere in them, and the reader's binary of values that the writer wrote.
+ * finds an error anywhere in them, and the binary of values that the writer wrote as `valueReader` reads them.
  */
 public final class ResolutionJudge {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,16 +45,18 @@ public final class ResolutionJudge {
     ObjectNode answer = JSON.createObjectNode();
     Schema writer;
     Schema reader;
+    Schema valueReader;
     try {
       writer = new Schema.Parser().parse(question.get("writer").textValue());
       reader = new Schema.Parser().parse(question.get("reader").textValue());
+      valueReader = new Schema.Parser().parse(question.get("valueReader").textValue());
     } catch (RuntimeException error) {
       return answer.put("invalid", String.valueOf(error.getMessage()));
     }
     answer.put("isCompatible", isCompatible(writer, reader));
     answer.put("isResolvable", isResolvable(writer, reader));
     ArrayNode values = answer.putArray("values");
-    for (JsonNode value : question.get("values")) values.add(read(writer, reader, value.textValue()));
+    for (JsonNode value : question.get("values")) values.add(read(writer, valueReader, value.textValue()));
     return answer;
   }
 
