@@ -12,7 +12,7 @@ export interface TopicSpec {
   readonly partitions: number;
   /** Every record younger than this is kept, in milliseconds, so that watchers may resume. */
   readonly historyMs: number;
-  /** Tombstones are kept at least this long, in milliseconds. */
+  /** Tombstones are kept at least this long after the last older record of their key is gone, in milliseconds. */
   readonly tombstoneMs: number;
 }
 

@@ -22,8 +22,14 @@ export interface RoundPlan {
   readonly cleanEnd: number;
   /** Up to where it goes. */
   readonly agedEnd: number;
+  /** Tombstones below this offset may go after this time. */
+  readonly dropEnd: number;
+  readonly dropTime: number | null;
   readonly tombstoneMs: number;
+  /** When the round began, ms. */
   readonly now: number;
+  /** The present time, ms: whoever read what a slice takes away did so before. */
+  readonly sliceTime: () => number;
 }
 
 /** See the head of the file. */
@@ -39,7 +45,8 @@ export class CompactionRound {
   /** Up to where the log is rewritten. */
   #done = 0;
   #kept = 0;
-  #tombstoneTime: number | null = null;
+  /** Whether a tombstone stays. */
+  #hasTombstone = false;
 
   constructor(log: SqliteLog, part: Part, plan: RoundPlan) {
     this.#connection = log.connection;
@@ -102,19 +109,26 @@ export class CompactionRound {
   #isKept(cursor: BlockCursor, body: Buffer): boolean {
     if (this.#newest.get(body, cursor.keyStart, cursor.keyEnd) > cursor.offset) return false;
     if (cursor.isTombstone) {
-      const { timestamp } = cursor.head;
-      if (timestamp < this.#plan.now - this.#plan.tombstoneMs) return false;
-      this.#tombstoneTime = Math.min(this.#tombstoneTime ?? timestamp, timestamp);
+      if (this.#isDropDue && cursor.offset < this.#plan.dropEnd) return false;
+      this.#hasTombstone = true;
     }
     this.#kept += 1;
     return true;
   }
 
+  get #isDropDue(): boolean {
+    return this.#plan.dropTime !== null && this.#plan.dropTime < this.#plan.now;
+  }
+
   #finish(): void {
+    const { dropEnd, dropTime, sliceTime, tombstoneMs } = this.#plan;
+    // One pair for each part: what becomes clean before the time has come waits for the next pair.
+    const isWaiting = dropTime !== null && !this.#isDropDue;
+    const [end, time] = isWaiting ? [dropEnd, dropTime] : [this.#mapped, sliceTime() + tombstoneMs];
     this.#connection
       .database()
-      .prepare("update parts set clean_end = ?, clean_records = ?, tombstone_time = ? where id = ?")
-      .run(this.#mapped, this.#kept, this.#tombstoneTime, this.#part.id);
+      .prepare("update parts set clean_end = ?, clean_records = ?, drop_end = ?, drop_time = ? where id = ?")
+      .run(this.#mapped, this.#kept, end, this.#hasTombstone ? time : null, this.#part.id);
   }
 
   /** Blocks of `[from, to)`, up to the bytes of a slice. */

@@ -4,9 +4,13 @@
  * then walks over everything below in slices, leaves out what is superseded and tombstones that are old enough, and packs
  * what stays into larger blocks.
  *
- * Whatever a slice leaves out has a newer record behind it, or is a tombstone whose older records went before it; so a
+ * Whatever a slice leaves out has a newer record behind it, or is a tombstone whose older records went long before it; so a
  * crash between two slices leaves a log that reads the same. Slices are not synced: the next append is, and with it all
  * before.
+ *
+ * A reader may stand between a row and the tombstone that deletes it. So a tombstone never goes in the round in which its
+ * older records do: it stays for `tombstoneMs` more, which is longer than any reader may take (semantics P7). A part notes
+ * `drop_end` and `drop_time`: below that offset rows were gone `tombstoneMs` before that time, so tombstones may go after it.
  */
 import type { Database } from "../disk/sqlite.js";
 import { CompactionRound, type Step } from "./compaction-round.js";
@@ -28,8 +32,9 @@ const vacuumPages = 256;
 interface PartState {
   readonly cleanEnd: number;
   readonly cleanRecords: number;
-  /** Timestamp of the oldest tombstone of the clean piece. */
-  readonly tombstoneTime: number | null;
+  /** Tombstones below this offset may go after this time; null when there are none. */
+  readonly dropEnd: number;
+  readonly dropTime: number | null;
   readonly historyMs: number;
   readonly tombstoneMs: number;
 }
@@ -39,7 +44,10 @@ export class Compaction {
   readonly #log: SqliteLog;
   readonly #connection: LogConnection;
   readonly #parts: Parts;
+  /** Time of the present look at all parts. */
   #now = 0;
+  /** Time of the present slice. */
+  #sliceTime = 0;
   #isForced = false;
   /** Whether a forced round was asked for while another was under way: it comes after that one. */
   #isForcedDue = false;
@@ -65,6 +73,7 @@ export class Compaction {
    * @returns Whether there is more to do.
    */
   run(now: number, isForced: boolean): boolean {
+    this.#sliceTime = now;
     if (!this.#isUnderWay) {
       this.#isVacuumDue = true;
       this.#now = now;
@@ -102,20 +111,25 @@ export class Compaction {
     const db = this.#connection.database();
     const state = db
       .prepare<[number], PartState>(
-        `select clean_end as cleanEnd, clean_records as cleanRecords, tombstone_time as tombstoneTime,
+        `select clean_end as cleanEnd, clean_records as cleanRecords, drop_end as dropEnd, drop_time as dropTime,
            history_ms as historyMs, tombstone_ms as tombstoneMs
          from parts join topics on topics.id = parts.topic where parts.id = ?`,
       )
       .get(part.id);
     if (state === undefined) return undefined;
     const patienceMs = this.#isForced ? 0 : state.tombstoneMs * tombstonePatience;
-    const hasExpired = (state.tombstoneTime ?? this.#now) < this.#now - state.tombstoneMs - patienceMs;
+    const hasExpired = state.dropTime !== null && state.dropTime < this.#now - patienceMs;
     const most = this.#parts.endOffset(part) - state.cleanEnd;
     const least = this.#isForced ? 1 : Math.max(smallestRound, state.cleanRecords * dirtyShare);
     if (most < least && !hasExpired) return undefined;
     const agedEnd = this.#parts.agedEnd(part, state.cleanEnd, this.#now - state.historyMs);
     if (agedEnd - state.cleanEnd < least && !hasExpired) return undefined;
-    return new CompactionRound(this.#log, part, { ...state, agedEnd, now: this.#now });
+    return new CompactionRound(this.#log, part, {
+      ...state,
+      agedEnd,
+      now: this.#now,
+      sliceTime: () => this.#sliceTime,
+    });
   }
 
   #vacuum(): Step | undefined {

@@ -49,6 +49,8 @@ export interface MemoryChangelogOptions {
 interface StoredLog {
   records: LogRecord[];
   end: bigint;
+  /** Tombstones below `end` may go after `time`: what they deleted went `tombstoneMs` before. */
+  drop?: { readonly end: bigint; readonly time: number } | undefined;
   timestamp: number;
 }
 
@@ -160,8 +162,7 @@ export class MemoryChangelog implements Changelog {
   /** Compacts every topic as its specification says: the newest record of each key, and what is younger. */
   compact(): void {
     const now = this.#options.clock.now();
-    for (const { spec, logs } of this.#topics.values())
-      for (const log of logs) log.records = compacted(log.records, { spec, now });
+    for (const { spec, logs } of this.#topics.values()) for (const log of logs) compact(log, spec, now);
   }
 
   /** Makes a log the one that may append, unless a later epoch has done so. Not for users of the port. */
@@ -315,19 +316,23 @@ function firstAtOrAfter(records: readonly LogRecord[], offset: bigint): number {
   return low;
 }
 
-function compacted(
-  records: readonly LogRecord[],
-  { spec, now }: { readonly spec: TopicSpec; readonly now: number },
-): LogRecord[] {
+/** The newest of each key stays of what is older than the history; of tombstones see `drop`. */
+function compact(log: StoredLog, spec: TopicSpec, now: number): void {
   const isAged = (record: LogRecord): boolean => record.timestamp < now - spec.historyMs;
   const newest = new Map<string, bigint>();
-  for (const record of records)
+  for (const record of log.records)
     if (record.key !== null && isAged(record)) newest.set(Buffer.from(record.key).toString("latin1"), record.offset);
-  return records.filter((record) => {
+  const { drop } = log;
+  const dropEnd = drop !== undefined && drop.time < now ? drop.end : 0n;
+  log.records = log.records.filter((record) => {
     if (record.key === null || !isAged(record)) return true;
     if (newest.get(Buffer.from(record.key).toString("latin1")) !== record.offset) return false;
-    return record.value !== null || record.timestamp >= now - spec.tombstoneMs;
+    return record.value !== null || record.offset >= dropEnd;
   });
+  if (drop !== undefined && drop.time >= now) return;
+  const young = log.records.find((record) => !isAged(record));
+  const hasTombstone = log.records.some((record) => isAged(record) && record.value === null);
+  log.drop = hasTombstone ? { end: young?.offset ?? log.end, time: now + spec.tombstoneMs } : undefined;
 }
 
 function copy(bytes: Uint8Array | null): Uint8Array | null {

@@ -2,7 +2,7 @@
  * The file of the embedded changelog: its tables, its opening, its format. Runs in the writer thread.
  *
  *   topics    id, name, partitions, incarnation, history_ms, tombstone_ms
- *   parts     id, topic, partition, end_offset, clean_end, clean_records, tombstone_time: one topic's log of one partition
+ *   parts     id, topic, partition, end_offset, clean_end, clean_records, drop_end, drop_time: one topic's log of one partition
  *   log_<id>  base, body: the blocks of part <id>, see `block.ts`
  *
  * A table a part, because appending at the end of a table fills its pages, and appending in the middle leaves them half
@@ -13,7 +13,7 @@ import { type Database, openDatabase } from "../disk/sqlite.js";
 import { openFailure } from "../disk/sqlite-failure.js";
 
 /** `user_version` of the file. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 /** "AFlg": what makes a SQLite file a changelog. */
 const applicationId = 0x41466c67;
 
@@ -37,9 +37,20 @@ const tables = `
     end_offset integer not null default 0,
     clean_end integer not null default 0,
     clean_records integer not null default 0,
-    tombstone_time integer,
+    drop_end integer not null default 0,
+    drop_time integer,
     unique (topic, partition)
   );
+`;
+
+/** What format 1 knew of tombstones says nothing of readers; the next round begins to count anew. */
+const fromFirstFormat = `
+  begin immediate;
+  alter table parts drop column tombstone_time;
+  alter table parts add column drop_end integer not null default 0;
+  alter table parts add column drop_time integer;
+  pragma user_version = ${formatVersion};
+  commit;
 `;
 
 const cure = "restore it from a backup, or move it away to start with empty data";
@@ -78,6 +89,7 @@ function prepare(path: string, db: Database): void {
   db.pragma(`cache_size = -${cacheKb}`);
   if (version > 0) {
     settleWal(path, db);
+    if (version === 1) db.exec(fromFirstFormat);
     return;
   }
   db.exec(`
