@@ -29,7 +29,16 @@ export async function serve(
     const { service, handlers } = await loadFresh(config);
     const logger = await processLogger(config.logLevel, terminal);
     endOnCrash(logger);
-    const node = await openNode({ config, service, handlers, clock: systemClock, random: systemRandom, logger });
+    const stopped = new AbortController();
+    void stop.then(() => stopped.abort(new Error("told to stop while it started")));
+    const parts = { config, service, handlers, clock: systemClock, random: systemRandom, logger };
+    const node = await openNode({ ...parts, signal: stopped.signal }).catch((error: unknown) => {
+      if (!stopped.signal.aborted) throw error;
+    });
+    if (node === undefined) {
+      terminal.emit({ event: "stopped" });
+      return;
+    }
     // `uptime` counts from the start of the process, so the time is what a person waited.
     const ms = Math.round(process.uptime() * 1000);
     terminal.print(readyText({ service, url: node.url, ms }, terminal.colors));

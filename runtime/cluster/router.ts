@@ -39,6 +39,8 @@ export interface RouterParts {
   readonly tombstoneMs: number;
   /** How long a handler may block the event loop before the process is ended, ms. Absent: it is not looked at. */
   readonly stallMs?: number;
+  /** Told of the router before its partitions are opened, so that somebody may look how far they are. */
+  readonly onOpening?: (router: Router) => void;
   /** Ends the opening; an open router is stopped by `stop`. */
   readonly signal?: AbortSignal;
   /** When batches are sent; for tests. Default: at the end of each turn of the event loop. */
@@ -85,6 +87,7 @@ export async function openRouter(parts: RouterParts): Promise<OpenRouter> {
     return new Container(plan, partitions);
   });
   const router = new LocalRouter(containers);
+  parts.onOpening?.(router);
   try {
     await openAll(
       containers.flatMap(({ partitions }) => partitions),

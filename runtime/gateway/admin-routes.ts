@@ -2,10 +2,11 @@
 import type { Registry } from "prom-client";
 import type { Clock } from "../core/clock.js";
 import type { ServiceDescriptor } from "../protocol/service.js";
-import type { PartitionStatus, Router } from "../state/access.js";
+import type { PartitionStatus } from "../state/access.js";
 import { type Answer, answerWith, jsonAnswer } from "./answer.js";
 import type { GatewayRoute, Guarding } from "./exchange.js";
-import type { RequestMetrics } from "./request-metrics.js";
+import type { Readiness } from "./readiness.js";
+import type { GatewayLoad, RequestMetrics } from "./request-metrics.js";
 
 /** A route with its place. */
 export interface PlacedRoute {
@@ -21,26 +22,24 @@ export interface PlacedRoute {
 /** What the administrative routes tell of. */
 export interface AdminParts {
   readonly service: ServiceDescriptor;
-  readonly router: Router;
-  readonly registry: Registry;
+  readonly readiness: Readiness;
   readonly metrics: RequestMetrics;
+  readonly load: () => GatewayLoad;
   readonly about: { readonly [fact: string]: string | number };
   readonly clock: Clock;
 }
 
-/** The state in which a partition answers requests. */
-const serving = "serving";
-
 export function adminRoutes(parts: AdminParts): readonly PlacedRoute[] {
-  const { service, router, registry, about, clock } = parts;
+  const { service, readiness, metrics, about, clock, load } = parts;
   const openedMs = clock.now();
   let description: string | undefined;
+  let registry: Promise<Registry> | undefined;
   const place = (name: string, guarding: Guarding, answer: GatewayRoute["answer"]): PlacedRoute => ({
     method: "GET",
     path: `/_affinity/${name}`,
     keySegments: 0,
     route: {
-      metrics: parts.metrics.of(`_affinity ${name}`),
+      metrics: metrics.of(`_affinity ${name}`),
       isWrite: false,
       guarding,
       answer: (exchange) => {
@@ -51,19 +50,23 @@ export function adminRoutes(parts: AdminParts): readonly PlacedRoute[] {
   });
   return [
     place("live", "open", () => jsonAnswer(200, { live: true })),
-    place("ready", "open", () => readiness(router.status())),
+    place("ready", "open", () => readyAnswer(readiness)),
     place("status", "admin", () =>
       jsonAnswer(200, {
         service: service.name,
         ...about,
         startedAt: new Date(openedMs).toISOString(),
-        keyspaces: [...router.keyspaces.keys()],
-        partitions: router.status().map(plain),
+        keyspaces: Object.keys(service.keyspaces),
+        partitions: readiness.status().map(plain),
       }),
     ),
-    place("metrics", "admin", async () =>
-      answerWith(200, registry.contentType, await registry.metrics(), ["Cache-Control", "no-store"]),
-    ),
+    place("metrics", "admin", async () => {
+      registry ??= import("./prometheus.js").then(({ prometheusRegistry }) =>
+        prometheusRegistry({ routes: metrics.routes, status: () => readiness.status(), load }),
+      );
+      const known = await registry;
+      return answerWith(200, known.contentType, await known.metrics(), ["Cache-Control", "no-store"]);
+    }),
     place("openapi.json", "admin", () => {
       description ??= JSON.stringify(service.openapi());
       return answerWith(200, "application/json", description, ["Cache-Control", "no-cache"]);
@@ -71,11 +74,11 @@ export function adminRoutes(parts: AdminParts): readonly PlacedRoute[] {
   ];
 }
 
-function readiness(partitions: readonly PartitionStatus[]): Answer {
-  const isReady = partitions.every(({ state, role }) => role === "standby" || state === serving);
+function readyAnswer(readiness: Readiness): Answer {
+  const { isReady } = readiness;
   return jsonAnswer(
     isReady ? 200 : 503,
-    { ready: isReady, partitions: partitions.map(plain) },
+    { ready: isReady, partitions: readiness.status().map(plain) },
     isReady ? [] : ["Retry-After", "1"],
   );
 }

@@ -11,6 +11,7 @@ import type { HostGuard } from "./host-guard.js";
 import { Lanes, type Pipelined } from "./lanes.js";
 import type { OriginGuard } from "./origin-guard.js";
 import { asAffinityError, problemAnswer } from "./problem.js";
+import type { Readiness } from "./readiness.js";
 import type { RouteMetrics } from "./request-metrics.js";
 import type { RouteTable } from "./route-table.js";
 import { parseTarget, type Target } from "./target.js";
@@ -34,6 +35,7 @@ export interface DispatcherParts {
   readonly isLoopback: boolean;
   readonly share: ExchangeShare;
   readonly unmatched: RouteMetrics;
+  readonly readiness: Readiness;
   readonly requestsInFlight: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -206,6 +208,8 @@ export class Dispatcher {
   #refusal(method: string, target: Target): GatewayRoute {
     const methods = this.#methods(target.path);
     if (methods.length === 0) {
+      const notReady = this.#notReady(target);
+      if (notReady !== undefined) return this.#throwing(method, notReady, target.path);
       const path = target.path.slice(0, 200);
       const detail = `${method} ${path}: no such route; GET /_affinity/openapi.json lists them`;
       return this.#throwing(method, new AffinityError("ROUTE_NOT_FOUND", detail), target.path);
@@ -248,12 +252,20 @@ export class Dispatcher {
     const methods =
       request.url === "*" ? ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"] : this.#methods(target.path);
     if (methods.length === 0) {
-      throw new AffinityError("ROUTE_NOT_FOUND", `OPTIONS ${target.path.slice(0, 200)}: no such route`);
+      throw (
+        this.#notReady(target) ??
+        new AffinityError("ROUTE_NOT_FOUND", `OPTIONS ${target.path.slice(0, 200)}: no such route`)
+      );
     }
     const isPreflight = headers.origin !== undefined && headers["access-control-request-method"] !== undefined;
     if (!isPreflight) return { status: 204, headers: ["Allow", methods.join(", ")] };
     origins.checkWrite(headers.origin, target.authority ?? headers.host);
     return { status: 204, headers: ["Allow", methods.join(", "), ...origins.preflightHeaders(methods)] };
+  }
+
+  // Which paths keyspaces have is not known before they are served.
+  #notReady({ path }: Target): AffinityError | undefined {
+    return path.startsWith(adminPrefix) ? undefined : this.#parts.readiness.refusal();
   }
 
   #methods(path: string): readonly string[] {

@@ -6,20 +6,21 @@
 import { createServer, type Server } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { Registry } from "prom-client";
 import { AffinityError, messageOf } from "../core/errors.js";
-import { adminRoutes } from "./admin-routes.js";
+import type { Router } from "../state/access.js";
+import { adminRoutes, type PlacedRoute } from "./admin-routes.js";
 import { ArrivalWatch } from "./arrival-watch.js";
 import { BodyReader } from "./body.js";
-import { Dispatcher, type DispatcherParts } from "./dispatcher.js";
+import { Dispatcher } from "./dispatcher.js";
 import type { GatewayRoute } from "./exchange.js";
 import { HostGuard, isLoopbackHost } from "./host-guard.js";
 import { keyspaceRoutes } from "./keyspace-routes.js";
 import { type GatewayLimits, type GatewayOptions, gatewayLimits } from "./options.js";
 import { OriginGuard } from "./origin-guard.js";
 import { parserFault, refuseConnection } from "./parser-faults.js";
+import { Readiness } from "./readiness.js";
 import { Recent } from "./recent.js";
-import { RequestMetrics } from "./request-metrics.js";
+import { type GatewayLoad, RequestMetrics } from "./request-metrics.js";
 import { RouteTable } from "./route-table.js";
 import { StalledAnswers } from "./stalled-answers.js";
 import { TokenGuard } from "./token-guard.js";
@@ -29,6 +30,10 @@ export interface Gateway {
   /** `http://host:port` as a process of this machine reaches it. */
   readonly url: string;
   readonly port: number;
+  /** Tells from here on how far a router's partitions are, which does not serve yet. */
+  watch(router: Router): void;
+  /** Answers requests of the router's keyspaces from here on. To be called once. */
+  serve(router: Router): void;
   /**
    * Stops listening, answers new requests of open connections with SHUTTING_DOWN, and resolves when what was accepted is
    * answered and every connection is closed, at the latest after `limits.closeMs`. Idempotent.
@@ -37,7 +42,8 @@ export interface Gateway {
 }
 
 /**
- * Starts to listen.
+ * Starts to listen. Until `serve` is called, health, status, metrics and the API's description are answered, and everything
+ * else is PARTITION_NOT_READY.
  *
  * @throws PORT_IN_USE when another process listens there; CONFIG_INVALID when the host is no address of this machine or
  * the port needs rights that the process has not.
@@ -60,6 +66,10 @@ class HttpGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #limits: GatewayLimits;
   readonly #watch: ArrivalWatch;
+  readonly #metrics = new RequestMetrics();
+  readonly #routes = new RouteTable<GatewayRoute>();
+  readonly #anyKeyRoutes = new RouteTable<GatewayRoute>();
+  readonly #readiness = new Readiness();
   readonly #dispatcher: Dispatcher;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -72,9 +82,9 @@ class HttpGateway implements Gateway {
     this.#options = options;
     this.#limits = { ...gatewayLimits, ...options.limits };
     this.#watch = new ArrivalWatch(clock);
-    const metrics = new RequestMetrics();
     this.#dispatcher = new Dispatcher({
-      ...this.#routeTables(metrics),
+      routes: this.#routes,
+      anyKeyRoutes: this.#anyKeyRoutes,
       hosts: new HostGuard(http.hosts, clock),
       origins: new OriginGuard(http.cors),
       tokens: new TokenGuard(http.auth),
@@ -83,11 +93,13 @@ class HttpGateway implements Gateway {
         bodies: new BodyReader({ ...this.#limits, ...http }, clock, this.#watch),
         recent: new Recent(this.#limits.answerCacheBytes),
       },
-      unmatched: metrics.of("unmatched"),
+      unmatched: this.#metrics.of("unmatched"),
+      readiness: this.#readiness,
       requestsInFlight: this.#limits.requestsInFlight,
       clock,
       logger,
     });
+    this.#place(this.#adminRoutes());
     this.#server = this.#createServer();
     this.#stalled = new StalledAnswers(clock, this.#sockets, this.#limits.slowReaderMs);
   }
@@ -120,6 +132,16 @@ class HttpGateway implements Gateway {
     });
   }
 
+  watch(router: Router): void {
+    this.#readiness.watch(router);
+  }
+
+  serve(router: Router): void {
+    const options = this.#options;
+    this.#place(keyspaceRoutes({ router, options, limits: this.#limits, watch: this.#watch, metrics: this.#metrics }));
+    this.#readiness.serve(router);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
@@ -144,21 +166,18 @@ class HttpGateway implements Gateway {
     this.#stalled.close();
   }
 
-  #routeTables(metrics: RequestMetrics): Pick<DispatcherParts, "routes" | "anyKeyRoutes"> {
-    const { router, service, clock, about = {}, metrics: registry = new Registry() } = this.#options;
-    metrics.register(registry, router, () => ({
+  #adminRoutes(): readonly PlacedRoute[] {
+    const { service, clock, about = {} } = this.#options;
+    const load = (): GatewayLoad => ({
       requestsInFlight: this.#dispatcher.requestsInFlight,
       connections: this.#sockets.size,
-    }));
-    const routes = new RouteTable<GatewayRoute>();
-    const anyKeyRoutes = new RouteTable<GatewayRoute>();
-    for (const { method, path, keySegments, isAnyKey, route } of [
-      ...adminRoutes({ service, router, registry, metrics, about, clock }),
-      ...keyspaceRoutes({ options: this.#options, limits: this.#limits, watch: this.#watch, metrics }),
-    ]) {
-      (isAnyKey === true ? anyKeyRoutes : routes).add(method, path, keySegments, route);
-    }
-    return { routes, anyKeyRoutes };
+    });
+    return adminRoutes({ service, readiness: this.#readiness, metrics: this.#metrics, load, about, clock });
+  }
+
+  #place(routes: readonly PlacedRoute[]): void {
+    for (const { method, path, keySegments, isAnyKey, route } of routes)
+      (isAnyKey === true ? this.#anyKeyRoutes : this.#routes).add(method, path, keySegments, route);
   }
 
   #createServer(): Server {

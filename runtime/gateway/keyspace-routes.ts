@@ -1,5 +1,5 @@
 /** The routes of every keyspace: rows, lists, bulk writes and messages, as its definition exposes them. */
-import type { KeyspaceAccess } from "../state/access.js";
+import type { KeyspaceAccess, Router } from "../state/access.js";
 import type { PlacedRoute } from "./admin-routes.js";
 import type { ArrivalWatch } from "./arrival-watch.js";
 import { writeBulk } from "./bulk-write.js";
@@ -16,6 +16,7 @@ import { ValueCodec } from "./value-codec.js";
 
 /** What the routes are made from. */
 export interface RouteParts {
+  readonly router: Router;
   readonly options: GatewayOptions;
   readonly limits: GatewayLimits;
   readonly watch: ArrivalWatch;
@@ -24,7 +25,7 @@ export interface RouteParts {
 
 /** Every route of every keyspace. */
 export function keyspaceRoutes(parts: RouteParts): readonly PlacedRoute[] {
-  return [...parts.options.router.keyspaces.values()].flatMap((access) => {
+  return [...parts.router.keyspaces.values()].flatMap((access) => {
     const keys = new KeyReader(access);
     return [...rowRoutes(parts, access, keys), ...messageRoutes(parts, access, keys)];
   });

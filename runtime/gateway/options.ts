@@ -1,9 +1,7 @@
 /** What the gateway is opened with: the settings of `http` in affinity.json, and bounds that nobody had to change yet. */
-import type { Registry } from "prom-client";
 import type { Clock } from "../core/clock.js";
 import type { Logger } from "../core/logger.js";
 import type { ServiceDescriptor } from "../protocol/service.js";
-import type { Router } from "../state/access.js";
 
 /** Who may call. Tokens are secrets: they appear in no log and no message. */
 export type HttpAuth = { readonly type: "none" } | { readonly type: "bearer"; readonly tokens: readonly string[] };
@@ -70,14 +68,11 @@ export const gatewayLimits: GatewayLimits = {
 
 /** What `openGateway` needs. */
 export interface GatewayOptions {
-  readonly router: Router;
   readonly service: ServiceDescriptor;
   readonly http: HttpSettings;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<GatewayLimits>;
-  /** Where metrics are kept, one for each node; the gateway adds its own. Default: a new one. */
-  readonly metrics?: Registry;
   /** Facts for `/_affinity/status` beside the partitions: version, node. */
   readonly about?: { readonly [fact: string]: string | number };
 }

@@ -10,7 +10,6 @@ import { type Gateway, openGateway } from "../gateway/gateway.js";
 import type { ServiceDescriptor } from "../protocol/service.js";
 import { openChangelog, openCoordinator, openMemStore, openRegistry, usesDataDir } from "./adapters.js";
 import type { ResolvedConfig } from "./config/resolved.js";
-import { assertPortFree } from "./port.js";
 import type { Handlers } from "./project.js";
 import { agreeOnSchemas } from "./schemas.js";
 
@@ -22,6 +21,8 @@ export interface NodeParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Ends the opening; an open node is stopped by `close`. */
+  readonly signal?: AbortSignal;
 }
 
 /** A node that serves. */
@@ -37,9 +38,9 @@ export interface Node {
 }
 
 /**
- * Opens a node and resolves when it serves.
+ * Opens a node and resolves when it serves; its health and progress are answered before.
  *
- * The order matters: data folder (lock, format), port, schemas (SCHEMA_CHANGED) are checked before the changelog or the
+ * The order matters: port, data folder (lock, format), schemas (SCHEMA_CHANGED) are checked before the changelog or the
  * memstore is touched.
  *
  * @throws DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, DATA_FORMAT_NEWER, PORT_IN_USE, SCHEMA_CHANGED, HANDLER_MISSING,
@@ -59,7 +60,10 @@ export async function openNode(parts: NodeParts): Promise<Node> {
 async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway> {
   const { config, service, handlers, clock, random, logger } = parts;
   // First, since it leaves no trace: a port in use makes no data folder.
-  await assertPortFree(config.http);
+  const gateway = closers.keep(
+    "listener",
+    await openGateway({ service, http: config.http, clock, logger, limits: { closeMs: config.drainMs } }),
+  );
   let { dataDir } = config;
   if (usesDataDir(config)) {
     const folder = closers.keep("data folder", await openDataDir(dataDir));
@@ -92,12 +96,13 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
     },
     ...historyOf(config),
     stallMs: config.stallMs,
+    onOpening: (opening) => gateway.watch(opening),
+    ...(parts.signal === undefined ? {} : { signal: parts.signal }),
   });
   closers.keep("partitions", { close: () => router.stop(), kill: () => router.kill() });
-  return closers.keep(
-    "gateway",
-    await openGateway({ router, service, http: config.http, clock, logger, limits: { closeMs: config.drainMs } }),
-  );
+  gateway.serve(router);
+  // Once more: what was accepted is answered before the partitions end.
+  return closers.keep("gateway", gateway);
 }
 
 /** An hour and a day, as `changelog.historyMs` and `changelog.tombstoneMs`, for adapters that the user brings. */

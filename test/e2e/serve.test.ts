@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { affinity, affinityMain, build, freePort, Running } from "./built.js";
 import { madeProject, removeProject } from "./project.js";
 
@@ -158,12 +158,82 @@ describe("affinity serve", () => {
     configure({ http: { port }, dataDir: "other" });
     const taken = await inProject("serve");
     expect([taken.exitCode, taken.stderr]).toEqual([3, expect.stringContaining("PORT_IN_USE")]);
+    expect(existsSync(join(folder, "other"))).toBe(false);
     configure({});
     const locked = await inProject("serve");
     expect([locked.exitCode, locked.stderr]).toEqual([3, expect.stringContaining("DATA_DIR_LOCKED")]);
     const reset = await inProject("reset", "--yes");
     expect([reset.exitCode, reset.stderr]).toEqual([3, expect.stringContaining("DATA_DIR_LOCKED")]);
     await server.stopped();
+  });
+});
+
+/** A changelog that holds five records a partition, and whose readers wait until a file `release` exists. */
+const heldChangelog = `
+  import { existsSync } from "node:fs";
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  export async function openChangelog() {
+    return {
+      ensureTopics: async (topics) => topics.map(({ name, partitions }) => ({ name, partitions, incarnation: "1" })),
+      open: async ({ topics }) => ({
+        fence: async () => new Map(topics.map((topic) => [topic, 5n])),
+        append: async () => ({ outcome: "refused", error: new Error("read-only") }),
+        close: async () => undefined,
+      }),
+      read: async ({ signal }) => {
+        while (!existsSync("release")) {
+          signal?.throwIfAborted();
+          await wait(10);
+        }
+        return { records: [], nextOffset: 5n, endOffset: 5n };
+      },
+      close: async () => undefined,
+    };
+  }
+`;
+
+describe("affinity serve while it restores", () => {
+  let port = 0;
+  let server: Running;
+  beforeAll(() => inProject("generate"));
+  beforeEach(async () => {
+    port = await freePort();
+    writeFileSync(join(folder, "held.mjs"), heldChangelog);
+    configure({ http: { port }, changelog: { type: "./held.mjs" }, memstore: { type: "memory" }, dataDir: "held" });
+    server = serving();
+  });
+  afterEach(async () => {
+    await server.stopped("SIGKILL");
+    for (const path of ["held.mjs", "held", "release"]) rmSync(join(folder, path), { recursive: true, force: true });
+    configure({});
+  });
+
+  async function restoring(): Promise<string> {
+    const url = `http://127.0.0.1:${port}`;
+    for (;;) {
+      const answer = await fetch(`${url}/_affinity/ready`).catch(() => undefined);
+      const text = answer?.status === 503 ? await answer.text() : "";
+      if (/"state":"restoring","epoch":\d+,"lagRecords":5/.test(text)) return url;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  it("answers live and its progress, refuses the rest, and prints its line when it is ready", async () => {
+    const url = await restoring();
+    expect((await fetch(`${url}/_affinity/live`)).status).toBe(200);
+    const refused = await fetch(`${url}/counters/visits`);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await refused.json()).toMatchObject({ code: "PARTITION_NOT_READY" });
+    expect(server.output).not.toContain("is ready");
+    writeFileSync(join(folder, "release"), "");
+    await ready(server);
+    expect((await fetch(`${url}/_affinity/ready`)).status).toBe(200);
+    expect((await fetch(`${url}/counters/visits`)).status).toBe(404);
+  });
+
+  it("stops when it is told to, with exit code 0", async () => {
+    await restoring();
+    expect(await server.stopped("SIGTERM")).toEqual([0, null]);
   });
 });
 

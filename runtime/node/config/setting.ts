@@ -70,5 +70,5 @@ export function list(
 
 /** A number as texts show it: `1,048,576`. */
 export function decimal(value: number): string {
-  return value.toLocaleString("en-US");
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -186,9 +186,8 @@ describe("administration", () => {
 
 describe("listening", () => {
   it("a port in use is PORT_IN_USE and names port and cure", async () => {
-    const { gateway, router } = await start();
+    const { gateway } = await start();
     const options = {
-      router,
       service,
       http: { ...httpDefaults, port: gateway.port },
       clock: systemClock,
@@ -201,10 +200,8 @@ describe("listening", () => {
   });
 
   it("a host that is none of the machine's is CONFIG_INVALID", async () => {
-    const { router } = await start();
     await expect(
       openGateway({
-        router,
         service,
         http: { ...httpDefaults, host: "192.0.2.1" },
         clock: systemClock,

@@ -85,7 +85,6 @@ export async function openNode(options: NodeOptions = {}): Promise<TestNode> {
     tombstoneMs: 86_400_000,
   });
   const gateway = await openGateway({
-    router,
     service,
     http: { ...httpDefaults, ...options.http },
     clock,
@@ -93,6 +92,7 @@ export async function openNode(options: NodeOptions = {}): Promise<TestNode> {
     ...(options.limits !== undefined && { limits: options.limits }),
     about: { version: "0.0.0" },
   });
+  gateway.serve(router);
   return {
     gateway,
     url: gateway.url,
