@@ -182,9 +182,9 @@ export class SqliteChangelog implements Changelog {
     return new Promise((resolve) => {
       this.#queued.push({ log, at, records, timestamp, resolve });
       if (this.#inFlight === undefined && !this.#isFlushScheduled) {
-        // What arrives in the same turn of the event loop goes along.
+        // What is appended in the same run of JavaScript goes along.
         this.#isFlushScheduled = true;
-        setImmediate(() => {
+        queueMicrotask(() => {
           this.#isFlushScheduled = false;
           this.#flush();
         });

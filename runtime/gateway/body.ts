@@ -96,12 +96,11 @@ export class BodyReader {
 /** Accounts for a chunk; gives the error for which the body is not read on. */
 type Take = (chunkBytes: number, bodyBytes: number) => AffinityError | undefined;
 
-/** One body that is being read. Its listeners are gone when it has settled. */
+/** One body that is being read. Its listeners stay with the request and do nothing when it has settled. */
 class Reading implements Arrival {
   deadline: number;
   /** Bytes that have arrived. */
   bytes = 0;
-  readonly #request: IncomingMessage;
   readonly #take: Take;
   readonly #settle: (outcome: Buffer | AffinityError) => void;
   // Most bodies arrive in one piece, which is then not copied. Of others the pieces are copied together as they come:
@@ -115,11 +114,11 @@ class Reading implements Arrival {
     deadline: number,
     settle: (outcome: Buffer | AffinityError) => void,
   ) {
-    this.#request = request;
     this.#take = take;
     this.deadline = deadline;
     this.#settle = settle;
-    request.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onGone).on("close", this.#onGone);
+    // Node.js emits the error of an aborted request only where somebody listens; that it closes tells as much.
+    request.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onGone);
   }
 
   fail(error: AffinityError): void {
@@ -133,6 +132,7 @@ class Reading implements Arrival {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    if (this.#isOver) return;
     const before = this.bytes;
     this.bytes += chunk.length;
     const refusal = this.#take(chunk.length, this.bytes);
@@ -151,21 +151,16 @@ class Reading implements Arrival {
   }
 
   readonly #onEnd = (): void => {
-    this.#end(this.#buffer.subarray(0, this.bytes));
+    if (!this.#isOver) this.#end(this.#buffer.subarray(0, this.bytes));
   };
 
   readonly #onGone = (): void => {
-    this.#end(new AffinityError("REQUEST_INVALID", "body: the connection ended before it was whole"));
+    if (!this.#isOver)
+      this.#end(new AffinityError("REQUEST_INVALID", "body: the connection ended before it was whole"));
   };
 
   #end(outcome: Buffer | AffinityError): void {
     this.#isOver = true;
-    // Node.js emits the error of an aborted request only where somebody listens, so nobody has to from here on.
-    this.#request
-      .off("data", this.#onData)
-      .off("end", this.#onEnd)
-      .off("error", this.#onGone)
-      .off("close", this.#onGone);
     this.#settle(outcome);
   }
 }

@@ -99,17 +99,13 @@ export class Exchange {
     return this.#query;
   }
 
-  /** The whole body. @throws BODY_TOO_LARGE, REQUEST_TIMEOUT, REQUEST_INVALID, GATEWAY_FULL */
-  async body(): Promise<Buffer> {
+  /** The whole body. @throws, at once or by the promise: BODY_TOO_LARGE, REQUEST_TIMEOUT, REQUEST_INVALID, GATEWAY_FULL */
+  body(): Promise<Buffer> {
     const reading = this.#share.bodies.read(this.request, (fail) => {
       this.#onBodyFault = fail;
     });
     this.continue();
-    try {
-      return await reading;
-    } finally {
-      this.#onBodyFault = undefined;
-    }
+    return reading;
   }
 
   /** Settles as `reading` does, or earlier with the fault by which the connection's syntax ends the body. */

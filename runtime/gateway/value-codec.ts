@@ -25,9 +25,10 @@ export class ValueCodec {
       this.#type.decode(avro);
       return avro;
     }
-    if (!isUtf8(body))
-      throw new AffinityError("VALUE_INVALID", `${this.#subject}: the body is not UTF-8; JSON is`, { pointer: "" });
     const text = body.toString("utf8");
+    // What is not UTF-8 is decoded to this character, which may also stand there by right.
+    if (text.includes("\ufffd") && !isUtf8(body))
+      throw new AffinityError("VALUE_INVALID", `${this.#subject}: the body is not UTF-8; JSON is`, { pointer: "" });
     return form.name === "avro-json" ? this.#type.encode(this.#type.fromAvroJson(text)) : this.fromJson(text);
   }
 

@@ -24,14 +24,15 @@ export function packLayer(out: ByteWriter, partition: number, layer: Layer): voi
   for (const [store, rows] of layer.rows) {
     out.u32(store);
     out.u32(rows.size);
-    rows.forEach((row, key) => {
+    // Neighbours in the file are written one after another.
+    for (const [key, row] of rows.inOrder()) {
       out.latin1(key);
       const at = out.length;
       out.u32(0);
-      if (row === null) return;
+      if (row === null) continue;
       writeRow(out, row);
       out.view.setUint32(at, out.length - at - 3, true);
-    });
+    }
   }
 }
 

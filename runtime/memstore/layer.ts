@@ -1,6 +1,6 @@
 /** Changes of a partition that are not in the file yet: one layer gathers, one is on its way to the file. */
+import { LayerRows } from "./layer-rows.js";
 import type { Checkpoint, IdempotencyEntry, OrderedKey, StoredRow } from "./memstore.js";
-import { type OrderedMap, orderedMap } from "./ordered-map.js";
 
 /** What is to become of an answer. */
 export interface AnswerChange {
@@ -16,7 +16,7 @@ export type RowState = StoredRow | null;
 /** See the head of the file. */
 export class Layer {
   /** By store id. */
-  readonly rows = new Map<number, OrderedMap<RowState>>();
+  readonly rows = new Map<number, LayerRows>();
   readonly answers = new Map<string, AnswerChange>();
   /** Answers of the layers before, and of the file, from before this time are to go. */
   forgetBefore = Number.NEGATIVE_INFINITY;
@@ -24,10 +24,10 @@ export class Layer {
   /** Bytes of all that was ever put in: an upper bound of what it holds. */
   bytes = 0;
 
-  rowsOf(store: number): OrderedMap<RowState> {
+  rowsOf(store: number): LayerRows {
     const known = this.rows.get(store);
     if (known !== undefined) return known;
-    const rows = orderedMap<RowState>();
+    const rows = new LayerRows();
     this.rows.set(store, rows);
     return rows;
   }

@@ -92,14 +92,18 @@ export class SqlitePartitionStore implements PartitionStore {
   range(request: RangeRequest): readonly KeyedRow[] {
     checkRange(request);
     const { id } = this.#store(request.store);
-    return rangeOver([this.#gathering.rows.get(id), this.#flushing?.rows.get(id)], this.#host.reader, id, request);
+    const layers = [this.#gathering.rows.get(id)?.sorted(), this.#flushing?.rows.get(id)?.sorted()];
+    return rangeOver(layers, this.#host.reader, id, request);
   }
 
   snapshot(): MemSnapshot {
     this.#host.snapshotOpened();
     const stores = new Map<string, FrozenStore>();
     for (const [name, { id }] of this.#stores)
-      stores.set(name, { id, layers: [this.#gathering.rows.get(id)?.clone(), this.#flushing?.rows.get(id)] });
+      stores.set(name, {
+        id,
+        layers: [this.#gathering.rows.get(id)?.sorted().clone(), this.#flushing?.rows.get(id)?.sorted()],
+      });
     return new SqliteSnapshot(this.#host, stores);
   }
 
@@ -110,7 +114,7 @@ export class SqlitePartitionStore implements PartitionStore {
     return reader.atOnce(() => {
       const changed = new Map<OrderedKey, RowState>();
       for (const layer of [this.#flushing, this.#gathering])
-        for (const [key, row] of layer?.rows.get(id)?.entries() ?? []) changed.set(key, row);
+        for (const [key, row] of layer?.rows.get(id)?.inOrder() ?? []) changed.set(key, row);
       let count = reader.count(id);
       for (const [key, row] of changed) count += (row === null ? 0 : 1) - (reader.get(id, key) === undefined ? 0 : 1);
       return count;

@@ -193,9 +193,11 @@ export class WritePath {
   }
 
   #flushSoon(): void {
+    const { flushes } = this.#parts;
+    if (this.#isFlushDue) flushes.grew();
     if (this.#isFlushDue || this.#queue.length === 0 || this.#inFlight !== undefined || this.#holds > 0) return;
     this.#isFlushDue = true;
-    this.#parts.flushes.add(this);
+    flushes.add(this);
   }
 
   #send(batch: Batch): void {

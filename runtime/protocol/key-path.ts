@@ -28,6 +28,9 @@ export { pathSafe, pathText, queryText } from "./key-segments.js";
 /** Bytes of a key's segments in UTF-8, before percent-encoding. */
 export const keyBytesLimit = 4096;
 
+/** Bytes that one code unit of a text takes at most in UTF-8. */
+const maxBytesPerUnit = 3;
+
 /** Keys of one type in paths. Every method throws AffinityError KEY_INVALID, where it is a field with its `pointer`. */
 export interface KeyPath extends KeySegments {
   /** How many segments a key takes. */
@@ -148,7 +151,11 @@ function jsonOf(kind: TypeNode["kind"], text: string): unknown {
 }
 
 function checkLength(segments: readonly string[]): void {
-  const bytes = segments.reduce((sum, segment) => sum + new TextEncoder().encode(segment).length, 0);
+  let most = 0;
+  for (const segment of segments) most += segment.length * maxBytesPerUnit;
+  if (most <= keyBytesLimit) return;
+  const encoder = new TextEncoder();
+  const bytes = segments.reduce((sum, segment) => sum + encoder.encode(segment).length, 0);
   if (bytes > keyBytesLimit) {
     throw new AffinityError("KEY_INVALID", `found a key of ${bytes} bytes; expected at most ${keyBytesLimit}`);
   }
