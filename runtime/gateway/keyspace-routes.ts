@@ -42,7 +42,7 @@ function rowRoutes(
   const schemaId = schemaIds.stores[name];
   if (store === undefined || schemaId === undefined) return [];
   const { http, clock } = options;
-  const values = new ValueCodec(store.value(), schemaId, `value of keyspace ${name}`);
+  const values = new ValueCodec(store.value(), schemaId, `value of keyspace ${name}`, schemaIds.writers);
   const readers = new SlowReaders(clock, watch, limits.slowReaderMs);
   const rows = new RowRoutes({
     access,
@@ -113,7 +113,9 @@ function messageRoutes(
       access,
       message,
       keys,
-      request: message.request && new ValueCodec(message.request(), ids?.request ?? 0, `request of ${subject}`),
+      request:
+        message.request &&
+        new ValueCodec(message.request(), ids?.request ?? 0, `request of ${subject}`, schemaIds.writers),
       reply: message.reply && new ValueCodec(message.reply(), ids?.reply ?? 0, `reply of ${subject}`),
       askTimeoutMs: options.http.askTimeoutMs,
     });

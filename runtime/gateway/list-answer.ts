@@ -55,6 +55,8 @@ export interface StreamParts {
   readonly request: Omit<ListRequest, "limit">;
   /** Of rows; undefined for all. */
   readonly limit: number | undefined;
+  /** Makes the schemas of rows known before they become lines. */
+  readonly lookUp: (rows: readonly ListedRow[]) => Promise<unknown> | undefined;
   /** A row as one line of JSON. */
   readonly lineOf: (row: ListedRow) => string;
   readonly readers: SlowReaders;
@@ -78,10 +80,11 @@ export async function streamRows(parts: StreamParts, exchange: Exchange): Promis
 }
 
 async function writeRows(parts: StreamParts, exchange: Exchange, signal: AbortSignal): Promise<number> {
-  const { access, request, limit = Number.POSITIVE_INFINITY, lineOf, readers } = parts;
+  const { access, request, limit = Number.POSITIVE_INFINITY, lookUp, lineOf, readers } = parts;
   const { response } = exchange;
   let count = 0;
   for await (const page of access.stream(request, { signal })) {
+    await lookUp(page);
     let text = "";
     for (const row of page.slice(0, limit - count)) text += `${lineOf(row)}\n`;
     count += Math.min(page.length, limit - count);

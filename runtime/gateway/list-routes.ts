@@ -49,8 +49,10 @@ export class ListRoutes {
     const limit = limitOf(query, Number.MAX_SAFE_INTEGER);
     if (request.method === "HEAD")
       return { status: 200, headers: ["Content-Type", form.contentType, "Cache-Control", "no-store"] };
-    const { access, readers } = this.#parts;
-    return streamRows({ access, request: range, limit, readers, lineOf: (row) => this.#text(row, form) }, exchange);
+    const { access, readers, values } = this.#parts;
+    const lineOf = (row: ListedRow): string => this.#text(row, form);
+    const lookUp = (rows: readonly ListedRow[]): Promise<unknown> | undefined => values.lookUpAll(rows);
+    return streamRows({ access, request: range, limit, readers, lookUp, lineOf }, exchange);
   }
 
   async #page(
@@ -58,8 +60,9 @@ export class ListRoutes {
     list: Buffer,
     { form, limit }: { readonly form: Form; readonly limit: number },
   ): Promise<Outcome> {
-    const { access, limits } = this.#parts;
+    const { access, limits, values } = this.#parts;
     const { rows, next } = await readPage(access, { ...range, limit }, limits);
+    await values.lookUpAll(rows);
     const items = rows.map((row) => this.#text(row, form)).join(",");
     const cursor = next === undefined ? "" : `,"cursor":${JSON.stringify(cursorText(list, this.#cursorKey(next)))}`;
     return answerWith(200, form.contentType, `{"items":[${items}]${cursor}}`, [

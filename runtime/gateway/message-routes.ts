@@ -69,6 +69,7 @@ export class MessageRoutes {
     }
     const form = readForm(exchange.headers);
     const body = await exchange.body();
+    if (form.isBinary) await request.lookUp(body);
     return { avro: request.read(body, form), body };
   }
 

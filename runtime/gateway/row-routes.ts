@@ -68,8 +68,21 @@ export class RowRoutes {
     const address = known === undefined ? this.#parts.keys.address(exchange) : known.address;
     const form = negotiate(exchange.headers.accept, valueForms);
     const row = this.#parts.access.get(address, this.#callOptions);
-    if (row instanceof Promise) return row.then((read) => this.#answer(exchange, known, address, form, read));
-    return this.#answer(exchange, known, address, form, row);
+    if (row instanceof Promise) return row.then((read) => this.#answerOf(exchange, known, address, form, read));
+    return this.#answerOf(exchange, known, address, form, row);
+  }
+
+  /** Where the row's schema has to be looked up, after that. */
+  #answerOf(
+    exchange: Exchange,
+    known: RowMemo | undefined,
+    address: KeyAddress,
+    form: Form,
+    row: StoredRow | undefined,
+  ): Answer | Promise<Answer> {
+    const waiting = row === undefined ? undefined : this.#parts.values.lookUp(row.value);
+    if (waiting === undefined) return this.#answer(exchange, known, address, form, row);
+    return waiting.then(() => this.#answer(exchange, known, address, form, row));
   }
 
   async put(exchange: Exchange): Promise<Answer> {
@@ -77,6 +90,7 @@ export class RowRoutes {
     const address = keys.address(exchange);
     const form = readForm(exchange.headers);
     const body = await exchange.body();
+    if (form.isBinary) await values.lookUp(body);
     const value = values.frame(values.read(body, form));
     const options = this.#writeOptions(exchange, body);
     exchange.handOver();

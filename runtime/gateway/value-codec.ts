@@ -1,8 +1,12 @@
 /** Values of one type between Avro binary and the forms in which they cross the wire. */
 import { isUtf8 } from "node:buffer";
 import { AffinityError, isAffinityError } from "../core/errors.js";
-import { frame, unframe } from "../schema/framing.js";
+import { frame, frameHeadBytes, unframe } from "../schema/framing.js";
+import type { Resolution } from "../schema/resolution.js";
 import type { AnyType } from "../schema/type.js";
+import type { ListedRow } from "../state/access.js";
+import { FrameResolver } from "../state/frame-resolver.js";
+import type { WriterSchemas } from "../state/writer-schemas.js";
 import type { Form } from "./forms.js";
 
 /** See the head of the file. */
@@ -10,15 +14,33 @@ export class ValueCodec {
   readonly #type: AnyType;
   readonly #schemaId: number;
   readonly #subject: string;
+  readonly #others: FrameResolver | undefined;
 
-  /** @param subject Named in errors: `value of keyspace accounts`. */
-  constructor(type: AnyType, schemaId: number, subject: string) {
+  /**
+   * @param subject Named in errors: `value of keyspace accounts`.
+   * @param writers Schemas of other ids that are read too.
+   */
+  constructor(type: AnyType, schemaId: number, subject: string, writers?: WriterSchemas) {
     this.#type = type;
     this.#schemaId = schemaId;
     this.#subject = subject;
+    this.#others = writers && new FrameResolver(type, writers);
   }
 
-  /** Avro binary of a body, checked. @throws VALUE_INVALID, SCHEMA_OTHER */
+  /** Makes the schema of a frame known where it is not; `undefined` when there is nothing to wait for. Never rejects. */
+  lookUp(framed: Uint8Array): Promise<void> | undefined {
+    if (this.#others === undefined || framed.length < frameHeadBytes || framed[0] !== 0) return undefined;
+    const schemaId = ((framed[1] ?? 0) << 24) | ((framed[2] ?? 0) << 16) | ((framed[3] ?? 0) << 8) | (framed[4] ?? 0);
+    return schemaId >>> 0 === this.#schemaId ? undefined : this.#others.lookUp(schemaId >>> 0);
+  }
+
+  /** The same for rows of a page. */
+  lookUpAll(rows: readonly ListedRow[]): Promise<unknown> | undefined {
+    const waiting = rows.flatMap(({ row }) => this.lookUp(row.value) ?? []);
+    return waiting.length === 0 ? undefined : Promise.all(waiting);
+  }
+
+  /** Avro binary of a body, checked. @throws VALUE_INVALID, SCHEMA_OTHER, SCHEMA_INCOMPATIBLE */
   read(body: Buffer, form: Form): Uint8Array {
     if (form.isBinary) {
       const avro = this.unframe(body);
@@ -58,22 +80,40 @@ export class ValueCodec {
     return frame(this.#schemaId, avro);
   }
 
-  /** Avro binary out of its frame. Nothing is decoded with a schema that it was not written with. @throws SCHEMA_OTHER */
+  /**
+   * Avro binary of the present schema out of a frame. Nothing is read with a schema that it was not written with.
+   * @throws SCHEMA_OTHER for an id that is not known, SCHEMA_INCOMPATIBLE for one that does not resolve.
+   */
   unframe(bytes: Uint8Array): Uint8Array {
     const { schemaId, payload } = unframe(bytes);
-    if (schemaId === this.#schemaId) return payload;
+    return schemaId === this.#schemaId ? payload : this.#rewritten(schemaId, payload);
+  }
+
+  #rewritten(schemaId: number, payload: Uint8Array): Uint8Array {
+    const resolution = this.#resolution(schemaId);
+    if (resolution !== undefined) return resolution.rewrite(payload);
+    const why = this.#others === undefined ? "" : ", which the registry does not have";
     throw new AffinityError(
       "SCHEMA_OTHER",
-      `${this.#subject}: its schema id is ${schemaId}; ${this.#schemaId} is served here; write it with that schema`,
+      `${this.#subject}: its schema id is ${schemaId}${why}; ${this.#schemaId} is served here; write it with that schema`,
     );
   }
 
-  /** Avro binary of a stored value. @throws SCHEMA_OTHER; VALUE_INVALID with status 500 */
+  #resolution(schemaId: number): Resolution<unknown> | undefined {
+    try {
+      return this.#others?.of(schemaId);
+    } catch (thrown) {
+      if (!isAffinityError(thrown)) throw thrown;
+      throw new AffinityError(thrown.code, `${this.#subject}: ${thrown.detail}`, { cause: thrown });
+    }
+  }
+
+  /** Avro binary of a stored value. @throws SCHEMA_OTHER, SCHEMA_INCOMPATIBLE; VALUE_INVALID with status 500 */
   stored(bytes: Uint8Array): Uint8Array {
     try {
       return this.unframe(bytes);
     } catch (thrown) {
-      throw isAffinityError(thrown) && thrown.code === "SCHEMA_OTHER" ? thrown : this.#unshowable(thrown);
+      throw isAffinityError(thrown) && thrown.code !== "VALUE_INVALID" ? thrown : this.#unshowable(thrown);
     }
   }
 

@@ -71,7 +71,7 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
   }
   const adapterParts = { dataDir, clock, random, logger };
   const registry = closers.keep("registry", await openRegistry(config, adapterParts));
-  const schemaIds = await agreeOnSchemas(service, registry);
+  const schemaIds = await agreeOnSchemas(service, registry, clock);
   const changelog = closers.keep("changelog", await openChangelog(config, adapterParts));
   const memstore = closers.keep("memstore", await openMemStore(config, adapterParts));
   const coordinator = closers.keep("coordinator", await openCoordinator(config, adapterParts));

@@ -1,10 +1,15 @@
-/** Agrees with the registry on the schema ids of a project, and refuses to start on data of another schema. */
+/** Agrees with the registry on the schema ids of a project, and refuses to start on data that it could not read. */
+import type { Clock } from "../core/clock.js";
 import { AffinityError } from "../core/errors.js";
 import type { KeyspaceDescriptor, ServiceDescriptor } from "../protocol/service.js";
-import type { Registry } from "../registry/registry.js";
-import { logicalForm, logicalFormOf, schemaText } from "../schema/logical-form.js";
-import type { AnyType } from "../schema/type.js";
+import type { RegisteredSchema, Registry } from "../registry/registry.js";
+import { incompatibilities } from "../schema/compatibility.js";
+import { cureOf } from "../schema/incompatibility.js";
+import { logicalForm, schemaText } from "../schema/logical-form.js";
+import { definedBy } from "../schema/raw-schema.js";
+import type { AnyType, TypeSource } from "../schema/type.js";
 import type { KeyspaceSchemaIds } from "../state/access.js";
+import { WriterSchemas } from "../state/writer-schemas.js";
 
 /** A schema of the project and the subject under which it stands. */
 interface Subject {
@@ -12,48 +17,95 @@ interface Subject {
   readonly type: AnyType;
   /** `value of store accounts`, for messages. */
   readonly what: string;
-  /** Whether rows were written with it: then another schema under the subject is SCHEMA_CHANGED. */
-  readonly isStored: boolean;
+  /** Of keys no other schema is taken, of values each that resolves; what messages carry is not stored. */
+  readonly kind: "key" | "value" | "message";
 }
 
 /**
- * Registers what is new and gives the ids of all.
+ * Registers what is new and gives the ids of all, with the schemas of earlier versions.
  *
- * A schema that differs from the registered one in documentation, defaults or other attributes only keeps the
+ * A schema that differs from a registered one in documentation, defaults or other attributes only keeps the
  * registered id: it reads and writes the same bytes.
  *
- * @throws SCHEMA_CHANGED when a store's registered key or value schema differs in canonical form or logical types;
- * found for all subjects before anything is registered.
+ * @throws SCHEMA_CHANGED when a store's registered key schema differs in canonical form or logical types, or when some value
+ * of a version of its value schema could not be read with the present one; found for all subjects before anything is
+ * registered.
  */
 export async function agreeOnSchemas(
   service: ServiceDescriptor,
   registry: Registry,
+  clock: Clock,
 ): Promise<{ readonly [keyspace: string]: KeyspaceSchemaIds }> {
   const keyspaces = Object.values(service.keyspaces);
   const subjects = keyspaces.flatMap(subjectsOf);
   const ids = new Map<string, number>();
+  const earlier = new Map<number, TypeSource>();
   const fresh: Subject[] = [];
   for (const entry of subjects) {
-    const latest = await registry.latest(entry.subject);
-    if (latest !== undefined && logicalFormOf(latest.schema) === logicalForm(entry.type.define)) {
-      ids.set(entry.subject, latest.id);
-      continue;
-    }
-    if (latest !== undefined && entry.isStored) throw schemaChanged(entry, latest.version);
-    fresh.push(entry);
+    const same = sameVersion(entry, await registry.versions(entry.subject), earlier);
+    if (same === undefined) fresh.push(entry);
+    else ids.set(entry.subject, same.id);
   }
   // All in one turn, so that a registry that syncs does so once.
   const registered = await Promise.all(
     fresh.map(({ subject, type }) => registry.register(subject, schemaText(type.define))),
   );
   for (const { subject, id } of registered) ids.set(subject, id);
-  return Object.fromEntries(keyspaces.map((keyspace) => [keyspace.name, idsOf(keyspace, ids)]));
+  const writers = new WriterSchemas(registry, clock, earlier);
+  return Object.fromEntries(keyspaces.map((keyspace) => [keyspace.name, { writers, ...idsOf(keyspace, ids) }]));
 }
+
+/** The newest version that reads and writes the same bytes. @throws SCHEMA_CHANGED when data of another could not be read. */
+function sameVersion(
+  entry: Subject,
+  versions: readonly RegisteredSchema[],
+  earlier: Map<number, TypeSource>,
+): RegisteredSchema | undefined {
+  const form = logicalForm(entry.type.define);
+  let same: RegisteredSchema | undefined;
+  for (const version of versions) {
+    const writer = parsed(version.schema);
+    if (writer !== undefined && logicalForm(writer) === form) same = version;
+    else if (entry.kind === "key" && version === versions.at(-1)) throw keyChanged(entry, version.version);
+    else if (entry.kind === "value") assertReadable(entry, version, writer);
+    if (writer !== undefined) earlier.set(version.id, writer);
+  }
+  return same;
+}
+
+/** Undefined for what another program registered and is no Avro schema. */
+function parsed(text: string): TypeSource | undefined {
+  try {
+    return definedBy(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function assertReadable(
+  { what, subject, type }: Subject,
+  { version }: RegisteredSchema,
+  writer: TypeSource | undefined,
+): void {
+  const [first] = writer === undefined ? [] : incompatibilities(writer, type.define);
+  if (writer !== undefined && first === undefined) return;
+  const why =
+    first === undefined
+      ? "is no Avro schema"
+      : `could not all be read: ${first.path} ${first.reason} (${first.rule}). ${cureOf(first, "reader")} Else`;
+  throw new AffinityError(
+    "SCHEMA_CHANGED",
+    `${what}: data of version ${version} of subject ${subject} ${why} ${otherwise}`,
+  );
+}
+
+const otherwise =
+  "go back to that schema, give the store another topic, or remove the data with `affinity reset`; nothing was touched";
 
 function subjectsOf(keyspace: KeyspaceDescriptor): Subject[] {
   const stores = Object.values(keyspace.stores).flatMap((store): Subject[] => [
-    { subject: store.keySubject, type: store.key(), what: `the key of store ${store.name}`, isStored: true },
-    { subject: store.valueSubject, type: store.value(), what: `the value of store ${store.name}`, isStored: true },
+    { subject: store.keySubject, type: store.key(), what: `the key of store ${store.name}`, kind: "key" },
+    { subject: store.valueSubject, type: store.value(), what: `the value of store ${store.name}`, kind: "value" },
   ]);
   const messages = Object.values(keyspace.messages).flatMap((message): Subject[] => [
     ...sent(message.requestSubject, message.request, `the request of message ${message.name}`),
@@ -63,7 +115,7 @@ function subjectsOf(keyspace: KeyspaceDescriptor): Subject[] {
 }
 
 function sent(subject: string, type: (() => AnyType) | undefined, what: string): Subject[] {
-  return type === undefined ? [] : [{ subject, type: type(), what, isStored: false }];
+  return type === undefined ? [] : [{ subject, type: type(), what, kind: "message" }];
 }
 
 function idsOf(keyspace: KeyspaceDescriptor, ids: ReadonlyMap<string, number>): KeyspaceSchemaIds {
@@ -91,10 +143,10 @@ function idsOf(keyspace: KeyspaceDescriptor, ids: ReadonlyMap<string, number>): 
   };
 }
 
-function schemaChanged({ what, subject }: Subject, version: number): AffinityError {
+function keyChanged({ what, subject }: Subject, version: number): AffinityError {
   return new AffinityError(
     "SCHEMA_CHANGED",
-    `${what} differs from version ${version} of subject ${subject}, with which the stored data was written; ` +
-      "nothing was touched; go back to that schema, give the store another topic, or remove the data with `affinity reset`",
+    `${what} differs from version ${version} of subject ${subject}, with which the stored keys were written; keys of ` +
+      `another schema would be other keys, in other partitions; ${otherwise}`,
   );
 }

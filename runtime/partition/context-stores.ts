@@ -67,6 +67,8 @@ async function* rowsOf(
   while (left > 0) {
     const { rows, next } = run.page(store, { from, to, reverse: bounds.reverse, limit: pageRows });
     for (const [key, value] of rows) {
+      const waiting = store.values.lookUp(value);
+      if (waiting !== undefined) await waiting;
       yield [store.keys.typedOf(key), run.decode(store, value)];
       left -= 1;
       if (left <= 0) return;

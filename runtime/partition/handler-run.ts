@@ -108,10 +108,13 @@ export class HandlerRun {
 
   // -- what the stores of the context call -------------------------------------------------------------------------
 
+  /** The value, or a promise of it where its schema has to be looked up first. */
   read(store: StorePlan, key: unknown): unknown {
     this.live();
     const seen = this.view.get(store, this.#address(store, key).ordered, this.#own[store.index]);
-    return seen === undefined ? undefined : this.decode(store, seen.value);
+    if (seen === undefined) return undefined;
+    const { value } = seen;
+    return store.values.lookUp(value)?.then(() => this.decode(store, value)) ?? this.decode(store, value);
   }
 
   page(store: StorePlan, request: PageRequest): SeenPage {
@@ -141,6 +144,7 @@ export class HandlerRun {
 
   /** A typed value; each time a new one, so that nobody shares it. */
   decode(store: StorePlan, value: Uint8Array): unknown {
+    this.live();
     try {
       return store.values.decode(value);
     } catch (error) {

@@ -107,7 +107,7 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
           partitions: descriptor.partitions,
         })
       : keys,
-    values: new FramedCodec(store.value(), valueId),
+    values: new FramedCodec(store.value(), valueId, schemaIds.writers),
     hasOwnKeys,
   };
 }

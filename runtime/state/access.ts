@@ -4,6 +4,7 @@
  */
 import type { OrderedKey, StoredRow } from "../memstore/memstore.js";
 import type { KeyspaceDescriptor } from "../protocol/service.js";
+import type { WriterSchemas } from "./writer-schemas.js";
 
 /** A key in the three forms that the runtime needs. */
 export interface KeyAddress {
@@ -114,6 +115,8 @@ export interface KeyspaceAccess {
 }
 
 export interface KeyspaceSchemaIds {
+  /** Schemas of other ids, with which values may have been written. Absent: only those below are read. */
+  readonly writers?: WriterSchemas;
   readonly key: number;
   /** Of the keys of stores that have a key type of their own. */
   readonly storeKeys?: { readonly [store: string]: number };

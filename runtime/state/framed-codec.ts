@@ -1,9 +1,14 @@
-/** Values of one type in the frame of one schema id, as they stand in topics: see `schema/framing.ts`. */
+/**
+ * Values of one type in frames, as they stand in topics: see `schema/framing.ts`. They are written with one schema id, and read
+ * with any that resolves.
+ */
 import { AffinityError } from "../core/errors.js";
 import { frame, frameHeadBytes, unframe } from "../schema/framing.js";
 import { Reader } from "../schema/reader.js";
 import type { AnyType } from "../schema/type.js";
 import { Writer } from "../schema/writer.js";
+import { FrameResolver } from "./frame-resolver.js";
+import type { WriterSchemas } from "./writer-schemas.js";
 
 /** Writers that no encode uses at the moment: getters of a value may encode others. */
 const idleWriters: Writer[] = [];
@@ -12,11 +17,14 @@ export class FramedCodec {
   readonly type: AnyType;
   readonly schemaId: number;
   readonly #head: Uint8Array;
+  readonly #others: FrameResolver | undefined;
 
-  constructor(type: AnyType, schemaId: number) {
+  /** @param writers Absent where only the one schema id is read, as of keys. */
+  constructor(type: AnyType, schemaId: number, writers?: WriterSchemas) {
     this.type = type;
     this.schemaId = schemaId;
     this.#head = frame(schemaId, new Uint8Array(0));
+    this.#others = writers && new FrameResolver(type, writers);
   }
 
   /** @throws VALUE_INVALID with a pointer */
@@ -34,9 +42,19 @@ export class FramedCodec {
     }
   }
 
-  /** A new value each time. @throws SCHEMA_OTHER for a frame of another schema id, VALUE_INVALID for what is no value */
+  /** Makes the schema of a frame known where it is not; `undefined` when there is nothing to wait for. Never rejects. */
+  lookUp(framed: Uint8Array): Promise<void> | undefined {
+    if (this.#others === undefined || this.#isOurs(framed) || framed[0] !== 0) return undefined;
+    return framed.length < frameHeadBytes ? undefined : this.#others.lookUp(unframe(framed).schemaId);
+  }
+
+  /**
+   * A new value each time.
+   * @throws SCHEMA_OTHER for a frame of a schema id that is not known, SCHEMA_INCOMPATIBLE for one that does not resolve,
+   * VALUE_INVALID for what is no value.
+   */
   decode(framed: Uint8Array): unknown {
-    if (!this.#isOurs(framed)) throw this.#foreign(framed);
+    if (!this.#isOurs(framed)) return this.#foreign(framed);
     const input = new Reader(framed, frameHeadBytes);
     const value = this.type.read(input);
     // Bytes are left over: the type says so, with its name.
@@ -48,11 +66,14 @@ export class FramedCodec {
     return true;
   }
 
-  #foreign(framed: Uint8Array): AffinityError {
-    const { schemaId } = unframe(framed);
-    return new AffinityError(
+  #foreign(framed: Uint8Array): unknown {
+    const { schemaId, payload } = unframe(framed);
+    const resolution = this.#others?.of(schemaId);
+    if (resolution !== undefined) return resolution.decode(payload);
+    throw new AffinityError(
       "SCHEMA_OTHER",
-      `${this.type.name}: it was written with schema id ${schemaId}; only id ${this.schemaId} is read here`,
+      `${this.type.name}: it was written with schema id ${schemaId}, which ` +
+        `${this.#others === undefined ? "is not read here" : "the registry does not have"}; ${this.schemaId} would be right`,
     );
   }
 }

@@ -11,6 +11,7 @@ import type { GatewayLimits, HttpSettings } from "../../../runtime/gateway/optio
 import { MemoryMemStore } from "../../../runtime/memstore/memory-memstore.js";
 import type { PartitionLimits } from "../../../runtime/partition/limits.js";
 import type { KeyspaceSchemaIds, Router } from "../../../runtime/state/access.js";
+import type { WriterSchemas } from "../../../runtime/state/writer-schemas.js";
 import { service } from "./bank.js";
 import { handlers } from "./bank-handlers.js";
 
@@ -34,6 +35,8 @@ export interface NodeOptions {
   readonly partition?: Partial<PartitionLimits>;
   readonly changelog?: Partial<MemoryChangelogOptions>;
   readonly clock?: Clock;
+  /** Schemas of other ids that values may have been written with. */
+  readonly writers?: WriterSchemas;
 }
 
 export interface TestNode {
@@ -46,7 +49,7 @@ export interface TestNode {
 }
 
 /** Schema ids as a registry would give them: any numbers that differ. */
-export function schemaIds(): { readonly [keyspace: string]: KeyspaceSchemaIds } {
+export function schemaIds(writers?: WriterSchemas): { readonly [keyspace: string]: KeyspaceSchemaIds } {
   let next = 1;
   const number = (names: readonly string[]): { [name: string]: number } =>
     Object.fromEntries(names.map((name) => [name, next++]));
@@ -54,6 +57,7 @@ export function schemaIds(): { readonly [keyspace: string]: KeyspaceSchemaIds } 
     Object.values(service.keyspaces).map((keyspace) => [
       keyspace.name,
       {
+        ...(writers !== undefined && { writers }),
         key: next++,
         stores: number(Object.keys(keyspace.stores)),
         messages: Object.fromEntries(
@@ -76,7 +80,7 @@ export async function openNode(options: NodeOptions = {}): Promise<TestNode> {
     changelog,
     memstore: new MemoryMemStore(),
     coordinator: new MemoryCoordinator(),
-    schemaIds: schemaIds(),
+    schemaIds: schemaIds(options.writers),
     clock,
     random,
     logger,
