@@ -2,6 +2,7 @@
 import { existsSync, type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Clock, Timer } from "../runtime/core/clock.js";
+import { FolderWatch } from "./folder-watch.js";
 
 /** Editors and the generator write several files in a row; a change is told when it has been quiet for this long. */
 const quietMs = 150;
@@ -10,24 +11,28 @@ const quietMs = 150;
 export class Changes {
   readonly #clock: Clock;
   readonly #watchers = new Set<FSWatcher>();
+  readonly #folders = new Set<FolderWatch>();
   readonly #timers = new Map<() => void, Timer>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls back after something below `folder` changed. One that is not there yet is watched from when it is made. */
+  /** Calls back after something below `folder` changed. One that is not there is watched from when it is made. */
   folder(folder: string, run: () => void): void {
-    if (existsSync(folder)) {
-      this.#add(watch(folder, { recursive: true }, () => this.#soon(run)));
+    if (!existsSync(folder)) {
+      this.#folderToCome(folder, run);
       return;
     }
-    const made = this.#entry(folder, () => {
-      if (!existsSync(folder)) return;
-      this.#remove(made);
-      this.folder(folder, run);
-      this.#soon(run);
-    });
+    const renewed = (): void => {
+      if (!watched.renew()) {
+        this.#folders.delete(watched);
+        this.#folderToCome(folder, run);
+      }
+      run();
+    };
+    const watched = new FolderWatch(folder, () => this.#soon(renewed));
+    this.#folders.add(watched);
   }
 
   /** Calls back after a file changed, also when it is replaced by another one of its name. */
@@ -38,6 +43,16 @@ export class Changes {
   close(): void {
     for (const timer of this.#timers.values()) timer.cancel();
     for (const watcher of this.#watchers) watcher.close();
+    for (const folder of this.#folders) folder.close();
+  }
+
+  #folderToCome(folder: string, run: () => void): void {
+    const made = this.#entry(folder, () => {
+      if (!existsSync(folder)) return;
+      this.#remove(made);
+      this.folder(folder, run);
+      this.#soon(run);
+    });
   }
 
   /** Watches one name in its folder, or in the nearest one that is there. */

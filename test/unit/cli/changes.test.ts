@@ -45,6 +45,34 @@ describe("changes of files", () => {
     await change();
   });
 
+  it("are told each time that an editor replaces a file below a folder", async () => {
+    mkdirSync(join(folder, "src/handlers"), { recursive: true });
+    const file = join(folder, "src/handlers/a.ts");
+    writeFileSync(file, "0");
+    const change = told((run) => changes.folder(join(folder, "src"), run));
+    for (let save = 1; save <= 6; save += 1) {
+      writeFileSync(join(folder, "draft"), String(save));
+      renameSync(join(folder, "draft"), file);
+      await change();
+    }
+  });
+
+  it("are told below a folder that is removed and made again, at once and later", async () => {
+    for (const name of ["schemas", "schemas/deep"]) {
+      mkdirSync(join(folder, "schemas/deep"), { recursive: true });
+      const change = told((run) => changes.folder(join(folder, "schemas"), run));
+      rmSync(join(folder, name), { recursive: true });
+      mkdirSync(join(folder, "schemas/deep"), { recursive: true });
+      await change();
+      rmSync(join(folder, name), { recursive: true });
+      await change();
+      mkdirSync(join(folder, "schemas/deep"), { recursive: true });
+      await change();
+      writeFileSync(join(folder, "schemas/deep/a.avsc"), "{}");
+      await change();
+    }
+  });
+
   it("are told together when many come together", async () => {
     let count = 0;
     changes.folder(folder, () => {
