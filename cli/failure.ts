@@ -1,5 +1,5 @@
 /** How commands end: exit codes, and what is printed for whatever a command throws. */
-import { isAffinityError, messageOf } from "../runtime/core/errors.js";
+import { isAffinityError, messageOf, stackOf } from "../runtime/core/errors.js";
 import type { Terminal } from "./terminal.js";
 
 /** Exit codes of every command. */
@@ -66,7 +66,16 @@ function reportProjectCode({ message, cause }: ProjectCodeFailure, terminal: Ter
   const isMissing = cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND";
   terminal.note(`${terminal.colors.red("error")}: the project's code cannot be loaded: ${message}`);
   if (isMissing) terminal.note("Is everything installed? `npm install` does it.");
-  else if (cause instanceof Error && cause.stack !== undefined) terminal.note(terminal.colors.dim(cause.stack));
+  else {
+    const frames = projectFrames(cause);
+    if (frames !== "") terminal.note(terminal.colors.dim(frames));
+  }
   terminal.emit({ event: "error", code: "PROJECT_CODE", text: message });
   return exitCodes.findings;
+}
+
+/** Where the project's own code stood; the message is told already, and what lies below it helps nobody. */
+function projectFrames(cause: unknown): string {
+  const frames = stackOf(cause).match(/^ {4}at .*$/gm) ?? [];
+  return frames.filter((frame) => !/node_modules|node:|\(native\)/.test(frame)).join("\n");
 }

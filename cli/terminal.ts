@@ -1,4 +1,5 @@
 /** What people and machines see: text on a terminal, or with `--json` one object a line on standard output. */
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 
 /** Colours as functions; each gives its argument back where colours are off. */
@@ -19,21 +20,37 @@ export interface Terminal {
   emit(fact: object): void;
 }
 
-/** The process's own streams. Colours follow NO_COLOR, FORCE_COLOR and whether a terminal is there. */
-export function processTerminal(options: { readonly isJson: boolean }): Terminal {
+/** What of a process a terminal is made of. */
+export interface Streams {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+}
+
+interface OutputStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** The process's own streams. Colours follow NO_COLOR, FORCE_COLOR and, for each stream, whether a terminal is there. */
+export function processTerminal(options: { readonly isJson: boolean }, streams: Streams = process): Terminal {
   const { isJson } = options;
-  const { env, stdout, stderr } = process;
+  const { env, stdout, stderr } = streams;
   const isPlain = (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
-  const hasColors = !isPlain && (stderr.isTTY === true || (env.FORCE_COLOR ?? "0") !== "0");
+  const isForced = (env.FORCE_COLOR ?? "0") !== "0";
+  const hasColors = !isPlain && (isForced || stdout.isTTY === true || stderr.isTTY === true);
+  const write = (stream: OutputStream, text: string): void => {
+    stream.write(`${isForced || stream.isTTY === true ? text : stripVTControlCharacters(text)}\n`);
+  };
   return {
     isJson,
     isInteractive: stdout.isTTY === true && !isJson,
     colors: pc.createColors(hasColors && !isJson),
     print: (text) => {
-      if (!isJson) stdout.write(`${text}\n`);
+      if (!isJson) write(stdout, text);
     },
     note: (text) => {
-      if (!isJson) stderr.write(`${text}\n`);
+      if (!isJson) write(stderr, text);
     },
     emit: (fact) => {
       if (isJson) stdout.write(`${JSON.stringify(fact)}\n`);

@@ -34,6 +34,7 @@ export class DevSession {
   readonly #restart = oneAtATime(() => this.#restartOnce());
   #child: ServeChild | undefined;
   #question: AbortController | undefined;
+  #hasFaults = false;
 
   constructor({ file, config, clock, terminal }: DevSessionOptions) {
     this.#file = file;
@@ -65,13 +66,16 @@ export class DevSession {
   async #generateOnce(): Promise<void> {
     const generated = await generate(this.#generate);
     if (this.#closing.signal.aborted) return;
-    if (generated.diagnostics.length > 0) {
+    const wasFaulty = this.#hasFaults;
+    this.#hasFaults = generated.diagnostics.length > 0;
+    if (this.#hasFaults) {
       await printDiagnosticsOf(this.#generate, generated.diagnostics, this.#terminal);
       this.#waits();
       return;
     }
     if (generated.written.length + generated.removed.length > 0)
       printGenerated(this.#generate, generated, this.#terminal);
+    else if (wasFaulty) this.#terminal.print("No errors. Nothing that is served has changed.");
     if (this.#child === undefined) await this.#restart();
   }
 

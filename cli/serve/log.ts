@@ -24,15 +24,23 @@ function levelName(label: string): object {
   return { level: label };
 }
 
-/** `12:30:05.123 warn  accounts/3: … partition=3`. A line that is no JSON object stays as it is. */
+/**
+ * `12:30:05.123 warn  accounts/3: … partition=3`, and below it, indented, facts of several lines as stacks are. A line that
+ * is no JSON object stays as it is.
+ */
 export function prettyLine(line: string, colors: Colors): string {
   const record = parsed(line);
   if (record === undefined) return line.trimEnd();
   const { time, level, msg, ...facts } = record;
   const paint = level === "error" ? colors.red : level === "warn" ? colors.yellow : colors.dim;
   const clockTime = typeof time === "string" ? time.slice(11, 23) : "";
-  const rest = Object.entries(facts).map(([name, value]) => colors.dim(`${name}=${shown(value)}`));
-  return [colors.dim(clockTime), paint(String(level).padEnd(5)), String(msg ?? ""), ...rest].join(" ");
+  const words = [colors.dim(clockTime), paint(String(level).padEnd(5)), String(msg ?? "")];
+  const below: string[] = [];
+  for (const [name, value] of Object.entries(facts)) {
+    if (typeof value !== "string" || !value.includes("\n")) words.push(colors.dim(`${name}=${shown(value)}`));
+    else below.push(...value.split("\n").map((text) => `\n    ${colors.dim(text)}`));
+  }
+  return words.join(" ") + below.join("");
 }
 
 function shown(value: unknown): string {

@@ -55,7 +55,9 @@ describe("affinity dev", () => {
   it("prints what is wrong with a schema and goes on serving, then generates and serves what is right", async () => {
     edit("schemas/step.avsc", '"long"', '"lonk"');
     await next(/schemas\/step\.avsc:\d+:\d+ - error AVRO_UNKNOWN_TYPE/);
-    edit("schemas/step.avsc", '"lonk"', '"int"');
+    edit("schemas/step.avsc", '"lonk"', '"long"');
+    await next(/No errors/);
+    edit("schemas/step.avsc", '"long"', '"int"');
     edit("src/handlers/counters.ts", "request.by", "BigInt(request.by)");
     await next(/files? written/);
     expect((await add(await ready())).status).toBe(200);

@@ -17,6 +17,16 @@ describe("the log on a terminal", () => {
     expect(prettyLine(line, colors)).toBe('12:30:05.123 warn  behind keyspace=accounts reason="two words" lag=5');
   });
 
+  it("shows a stack in lines below", () => {
+    const line = JSON.stringify({
+      level: "error",
+      error: "TypeError: x\n    at add (a.ts:5:7)",
+      partition: 6,
+      msg: "failed",
+    });
+    expect(prettyLine(line, colors)).toBe(" error failed partition=6\n    TypeError: x\n        at add (a.ts:5:7)");
+  });
+
   it("leaves what is no JSON object as it is", () => {
     expect(prettyLine("plain text\n", colors)).toBe("plain text");
     expect(prettyLine("5\n", colors)).toBe("5");
