@@ -28,6 +28,10 @@ const space = /[ \t\n\r]*/y;
 /** Everything up to the next character that matters: a quote, a bracket, or what ends a member. */
 const plain = /[^"{}[\],]*/y;
 
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
+}
+
 class Scanner {
   readonly #text: string;
   #at = 0;
@@ -62,6 +66,7 @@ class Scanner {
 
   /** The text of a value, up to the comma or bracket that ends it. */
   value(): string {
+    this.#skip(space);
     const start = this.#at;
     let depth = 0;
     for (;;) {
@@ -77,7 +82,10 @@ class Scanner {
       else if (character !== ",") depth -= 1;
       this.#at += 1;
     }
-    return this.#text.slice(start, this.#at).trim();
+    // Not trim(), which takes more for white space than JSON does.
+    let end = this.#at;
+    while (end > start && isSpace(this.#text.charCodeAt(end - 1))) end -= 1;
+    return this.#text.slice(start, end);
   }
 
   end(): void {

@@ -37,12 +37,11 @@ export class JsonReaders {
         return this.#union(node);
       default: {
         const scalar = this.#style.scalar(node);
-        const isInteger = node.kind === "int" || node.kind === "long";
+        const isWhole = node.kind === "int" || node.kind === "long" || isDuration(node);
         return (input) => {
+          const realsBefore = input.reals;
           const json = input.any();
-          if (isInteger && typeof json === "number" && input.isReal) {
-            throw mismatch("a whole number without point and exponent", json);
-          }
+          if (isWhole && input.reals > realsBefore) throw mismatch("whole numbers without point and exponent", json);
           return scalar.take(json);
         };
       }
@@ -136,6 +135,10 @@ export class JsonReaders {
       return input.scalar();
     };
   }
+}
+
+function isDuration(node: TypeNode): boolean {
+  return node.kind === "fixed" && node.logical?.kind === "duration";
 }
 
 function readNothing(input: JsonScanner): never {

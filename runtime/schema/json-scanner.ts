@@ -36,7 +36,7 @@ export class JsonScanner {
   readonly text: string;
   #position = 0;
   #depth = 0;
-  #isReal = false;
+  #reals = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -97,9 +97,9 @@ export class JsonScanner {
     }
   }
 
-  /** Whether the number last read has a point or an exponent, and so is no integer, whatever its value. */
-  get isReal(): boolean {
-    return this.#isReal;
+  /** How many numbers with a point or an exponent were read: they are no integers, whatever their value. */
+  get reals(): number {
+    return this.#reals;
   }
 
   string(): string {
@@ -195,7 +195,6 @@ export class JsonScanner {
       end > first && end - first <= exactDigits && (end - first === 1 || text.charCodeAt(first) !== zeroUnit);
     if (!isPlain || !isShort) return this.#anyNumber();
     this.#position = end;
-    this.#isReal = false;
     return first > start ? -value : value;
   }
 
@@ -205,8 +204,9 @@ export class JsonScanner {
     const [token, fraction, exponent] = numberToken.exec(this.text) ?? [];
     if (token === undefined) throw this.unexpected("a JSON value");
     this.#position += token.length;
-    this.#isReal = fraction !== undefined || exponent !== undefined;
-    return this.#isReal ? Number(token) : integer(token);
+    if (fraction === undefined && exponent === undefined) return integer(token);
+    this.#reals += 1;
+    return Number(token);
   }
 
   #escaped(start: number, firstEscape: number): string {

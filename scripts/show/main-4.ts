@@ -6,11 +6,15 @@ import { generate, tempProject } from "../../test/support/project.js";
 import { Server } from "../../test/support/server.js";
 import { judgeAccepted } from "./mutations/accepted.js";
 import { CompileMutants } from "./mutations/compile-mutants.js";
+import { frameMutant } from "./mutations/frame-mutants.js";
 import { httpMutant } from "./mutations/http-mutants.js";
+import { jsonMutant } from "./mutations/json-mutants.js";
+import { linesMutant } from "./mutations/lines-mutants.js";
+import { checkNothingElse } from "./mutations/nothing-else.js";
+import type { MutantParts } from "./mutations/parts.js";
 import { mutantFiles } from "./mutations/project.js";
 import { Samples } from "./mutations/rows.js";
 import { Tally } from "./mutations/tally.js";
-import { frameMutant, jsonMutant, linesMutant, type MutantParts } from "./mutations/value-mutants.js";
 import { Report, showOptions } from "./report.js";
 
 const options = showOptions();
@@ -23,25 +27,31 @@ const workers = 8;
 
 const chance = new Chance(options.seed);
 const tally = new Tally(report);
+const written = new Set<string>();
+let tried = 0;
 const project = tempProject(mutantFiles);
-const compiler = new CompileMutants(report, tally);
+generate(project);
+const compiler = new CompileMutants(report, tally, project.folder);
 try {
-  generate(project);
   const server = await Server.start({ folder: project.folder, nodeOptions: ["--inspect=127.0.0.1:0"] });
   await mutate(server, measuredAt);
   const first = await measure(server);
   await mutate(server, mutants - measuredAt);
   const last = await measure(server);
   for (const [name, memory] of Object.entries(last)) growth(name, first[name], memory);
-  report.check("no unhandled rejection", !/unhandled|uncaught/i.test(server.output), () => server.output.slice(-2000));
+  await checkNothingElse(report, server.url, written);
+  for (const [name, output] of Object.entries({ server: server.output, generator: compiler.output })) {
+    const isQuiet = !/unhandled|uncaught/i.test(output);
+    report.check("no unhandled rejection", isQuiet, () => `${name}: ${output.slice(-2000)}`);
+  }
   const { code } = await server.stop();
   report.check("the server ends in order", code === 0, () => `exit code ${code}: ${server.output.slice(-2000)}`);
-  await judgeAccepted(report, compiler.accepted, options.seed);
+  await judgeAccepted(report, tally, compiler.accepted, options.seed);
 } finally {
   compiler.close();
   project.remove();
 }
-tally.finish();
+tally.finish(mutants);
 report.finish();
 
 /** Tries so many mutants; each worker its share, from a sequence of its own, so that the seed repeats them. */
@@ -57,13 +67,18 @@ async function mutate(server: Server, count: number): Promise<void> {
       samples: new Samples(own),
       report,
       tally,
-      name: `${number}`,
+      name: `w${number}`,
+      written,
     };
-    for (let tried = 0; tried < count / workers; ) tried += await one(parts);
+    for (let done = 0; done < count / workers; ) {
+      const times = await one(parts);
+      done += times;
+      tried += times;
+    }
     await pool.close();
   };
   await Promise.all(Array.from({ length: workers }, (_, number) => work(number)));
-  report.say(`${tally.total} mutants`);
+  report.say(`${tried} mutants`);
 }
 
 /** The kinds are weighed so that no code has more than its share. Returns how many mutants were tried. */
@@ -83,9 +98,7 @@ type Measured = { readonly [process: string]: Memory };
 async function measure(server: Server): Promise<Measured> {
   const measured = { server: await collectedMemory(server.output), generator: await collectedMemory(compiler.output) };
   for (const [name, { liveMb, residentMb }] of Object.entries(measured)) {
-    report.say(
-      `${name} after ${tally.total} mutants: ${liveMb.toFixed(1)} MB alive, ${residentMb.toFixed(1)} MB resident`,
-    );
+    report.say(`${name} after ${tried} mutants: ${liveMb.toFixed(1)} MB alive, ${residentMb.toFixed(1)} MB resident`);
   }
   return measured;
 }

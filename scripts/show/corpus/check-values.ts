@@ -24,12 +24,15 @@ export interface CheckRequest {
   /** Values of each named type at least; more where not every choice has been visited. */
   readonly values: number;
   readonly seed: number;
+  /** Only types of a project's last file: the others are beside it. */
+  readonly isLastAlone?: boolean;
 }
 
 /** What came of it. */
 export type CheckMessage =
   | { readonly kind: "count"; readonly what: string; readonly times: number }
-  | { readonly kind: "fail"; readonly what: string; readonly text: string }
+  /** `path` is the schema's. */
+  | { readonly kind: "fail"; readonly what: string; readonly text: string; readonly path: string }
   | { readonly kind: "infinite"; readonly text: string }
   | { readonly kind: "sample"; readonly sample: TypeSample };
 
@@ -54,18 +57,16 @@ interface FoundType {
 const counts = new Map<string, number>();
 
 const request = await new Promise<CheckRequest>((resolve) => process.once("message", resolve));
-const { values: valuesOfEach, seed } = request;
+const { values: valuesOfEach, seed, isLastAlone = false } = request;
+let path = "";
 for (const project of request.projects) {
+  path = project.schema.path;
   try {
     await checkProject(project);
   } catch (error) {
     const text = project.files.map((file) => readFileSync(join(project.folder, file), "utf8")).join("\n");
     const thrown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    tell({
-      kind: "fail",
-      what: "a judge, or what was generated, does not take the schema",
-      text: `${thrown}\n${text}`,
-    });
+    fail("a judge, or what was generated, does not take the schema", `${thrown}\n${text}`);
   }
 }
 for (const [what, times] of counts) tell({ kind: "count", what, times });
@@ -73,6 +74,10 @@ process.disconnect();
 
 function tell(message: CheckMessage): void {
   process.send?.(message);
+}
+
+function fail(what: string, text: string): void {
+  tell({ kind: "fail", what, text, path });
 }
 
 function count(what: string, times = 1): void {
@@ -85,10 +90,11 @@ async function checkProject(project: CorpusProject): Promise<void> {
   const found = await generatedTypes(project.compiled);
   const encode = encoder(project, texts, types);
   const maker = new ValueMaker(types, new SeededRandom(seed));
-  for (const name of types.keys()) {
+  const own = isLastAlone ? readShapes(texts.slice(-1).map(parseLossless)).types : types;
+  for (const name of own.keys()) {
     const entity = found.get(name);
     if (entity === undefined) {
-      tell({ kind: "fail", what: "a named type was not generated", text: `${project.schema.path} ${name}` });
+      fail("a named type was not generated", `${project.schema.path} ${name}`);
     } else if (!maker.isFinite(name)) {
       tell({ kind: "infinite", text: `${project.schema.path}: ${name}` });
     } else checkType(project, name, entity, { types, maker, encode });
@@ -152,7 +158,7 @@ function checkType(
   count("named types");
   count("choices (branches, symbols, sizes, boundaries, defaults) visited", visited);
   if (points !== visited) {
-    tell({ kind: "fail", what: "choices not visited", text: `${name}: ${visited} of ${points}` });
+    fail("choices not visited", `${name}: ${visited} of ${points}`);
   }
   const expected = encode(name, values);
   for (const [index, value] of values.entries()) {
@@ -195,7 +201,7 @@ function checkValue({ where, type, shape, types }: ValueCase, value: Value, byte
     } catch (error) {
       fault = error instanceof Error ? error.message : String(error);
     }
-    if (fault !== undefined) tell({ kind: "fail", what, text: `${where}: ${fault}; value ${shown(input)}` });
+    if (fault !== undefined) fail(what, `${where}: ${fault}; value ${shown(input)}`);
   };
   attempt("encoded byte for byte as the judge does", () => {
     const own = type.encode(input);

@@ -6,18 +6,31 @@ import type { Report } from "../report.js";
 import type { CheckMessage, CheckRequest, TypeSample } from "./check-values.js";
 import type { CorpusProject } from "./workspace.js";
 
-/** Checks every named type of the projects and counts in the report; gives one value of each type. */
+/** What the checking found; failures stand in the report, too. */
+export interface Checked {
+  /** One value of each type. */
+  readonly samples: readonly TypeSample[];
+  /** Types without a finite value. */
+  readonly infinite: ReadonlySet<string>;
+  /** Paths of the schemas that have failed. */
+  readonly failed: ReadonlySet<string>;
+}
+
+/** Checks every named type of the projects and counts in the report. */
 export async function checkInChildren(
   report: Report,
   projects: readonly CorpusProject[],
-  size: { readonly values: number; readonly seed: number },
-): Promise<{ readonly samples: readonly TypeSample[]; readonly infinite: ReadonlySet<string> }> {
+  size: Omit<CheckRequest, "projects">,
+): Promise<Checked> {
   const samples: TypeSample[] = [];
   const infinite = new Set<string>();
+  const failed = new Set<string>();
   const hear = (message: CheckMessage): void => {
     if (message.kind === "count") report.count(message.what, message.times);
-    else if (message.kind === "fail") report.fail(message.what, message.text);
-    else if (message.kind === "infinite") infinite.add(message.text);
+    else if (message.kind === "fail") {
+      report.fail(message.what, message.text);
+      failed.add(message.path);
+    } else if (message.kind === "infinite") infinite.add(message.text);
     else samples.push(message.sample);
   };
   const parts = cpus().length;
@@ -28,7 +41,7 @@ export async function checkInChildren(
   for (const code of await Promise.all(runs)) {
     report.check("the checking process ends well", code === 0, () => `exit code ${code}`);
   }
-  return { samples, infinite };
+  return { samples, infinite, failed };
 }
 
 function inChild(request: CheckRequest, hear: (message: CheckMessage) => void): Promise<number | null> {

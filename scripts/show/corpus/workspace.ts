@@ -5,8 +5,8 @@ import { basename, dirname, join } from "node:path";
 import { type CorpusSchema, readCorpus } from "../../../test/support/avro/corpus.js";
 import { repository } from "../../../test/support/project.js";
 
-/** A schema of the corpus; or one from elsewhere, with its text. */
-export type SourceSchema = CorpusSchema & { readonly text?: string };
+/** A schema of the corpus; or one from elsewhere, with its text and that of another one that it may refer to. */
+export type SourceSchema = CorpusSchema & { readonly text?: string; readonly beside?: string };
 
 /** A schema with its project. */
 export interface CorpusProject {
@@ -47,10 +47,16 @@ export function openWorkspace(): Workspace {
 }
 
 function writeProject(folder: string, schema: SourceSchema): Omit<CorpusProject, "compiled"> {
-  const files = [...schema.needs, schema.path].map((path, index) => {
-    const file = `schemas/${index}/${schemaFileName(path)}`;
+  const { path, needs, text, beside } = schema;
+  const texts = [
+    ...(beside === undefined ? [] : [["beside", beside] as const]),
+    ...needs.map((needed) => [needed, readCorpus(needed)] as const),
+    [path, text ?? readCorpus(path)] as const,
+  ];
+  const files = texts.map(([source, content], index) => {
+    const file = `schemas/${index}/${schemaFileName(source)}`;
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), schema.text ?? readCorpus(path));
+    writeFileSync(join(folder, file), content);
     return file;
   });
   writeFileSync(join(folder, "affinity.json"), '{ "name": "corpus" }\n');

@@ -1,10 +1,15 @@
 /** Mutants of schemas and definitions, given to the compiler of the generator. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Chance } from "../../../test/support/chance.js";
 import { mutateJsonText, mutateStructure } from "../../../test/support/mutation/mutate-json.js";
+import { repository } from "../../../test/support/project.js";
 import type { Report } from "../report.js";
 import type { CompileAnswer, CompileRequest } from "./compile-child.js";
+import { isJson } from "./parts.js";
 import { definitions, schemas } from "./project.js";
 import type { Tally } from "./tally.js";
 
@@ -113,14 +118,26 @@ const definitionWords = [
 /** An accepted schema, for the codecs to be tried. */
 export interface AcceptedSchema {
   readonly text: string;
+  /** The project's other schema, which it may refer to. */
+  readonly beside: string;
 }
 
 interface Mutant {
   /** The file that was mutated. */
-  readonly mutant: string;
+  readonly file: string;
   readonly bytes: Buffer;
   /** Whether JSON's own parser takes it. */
   readonly isJson: boolean;
+}
+
+/** The schema that the package ships for editors. */
+const isDefinition = definitionSchema();
+
+function definitionSchema(): ValidateFunction {
+  const read = (file: string): object => JSON.parse(readFileSync(join(repository, "schemas", file), "utf8"));
+  const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true });
+  ajv.addSchema(read("keyspace.schema.json"), "keyspace.schema.json");
+  return ajv.compile(read("definition.schema.json"));
 }
 
 const originals: { readonly [file: string]: unknown } = { ...schemas, ...definitions };
@@ -134,11 +151,12 @@ export class CompileMutants {
   #output = "";
   #number = 0;
 
-  constructor(report: Report, tally: Tally) {
+  /** @param folder of the project that is mutated, generated before */
+  constructor(report: Report, tally: Tally, folder: string) {
     this.#report = report;
     this.#tally = tally;
     const program = fileURLToPath(new URL("./compile-child.ts", import.meta.url));
-    const parameters = ["--inspect=127.0.0.1:0", "--import", "tsx", program];
+    const parameters = ["--inspect=127.0.0.1:0", "--import", "tsx", program, folder];
     this.#child = spawn(process.execPath, parameters, { stdio: ["ignore", "inherit", "pipe", "ipc"] });
     this.#child.stderr?.on("data", (chunk: Buffer) => {
       this.#output += chunk.toString();
@@ -159,6 +177,7 @@ export class CompileMutants {
     return this.#output;
   }
 
+  /** Ends the process. */
   close(): void {
     this.#child.kill();
   }
@@ -166,49 +185,62 @@ export class CompileMutants {
   async schema(chance: Chance): Promise<void> {
     const files = toBase64(schemas);
     const file = chance.pick(Object.keys(schemas));
-    const { bytes, isJson } = mutate(files[file] ?? "", schemaWords, chance);
-    const answer = await this.#compile({ ...files, [file]: bytes.toString("base64") }, {});
-    this.#judge("schema", answer, { mutant: file, bytes, isJson });
-    // Only the large schema stands alone, so that the judges may read it so.
-    if (answer.isAccepted && file.includes("sample")) this.accepted.push({ text: bytes.toString() });
+    const mutant = mutate(file, files[file] ?? "", schemaWords, chance);
+    const answer = await this.#compile({ ...files, [file]: mutant.bytes.toString("base64") }, {}, file);
+    if (!this.#check("schema", answer, mutant) || !answer.isAccepted) return;
+    const beside = Object.entries(schemas).find(([other]) => other !== file)?.[1];
+    this.accepted.push({ text: withoutMark(mutant.bytes.toString()), beside: JSON.stringify(beside) });
   }
 
   async definition(chance: Chance): Promise<void> {
     const files = toBase64(definitions);
     const file = chance.pick(Object.keys(definitions));
-    const { bytes, isJson } = mutate(files[file] ?? "", definitionWords, chance);
-    const answer = await this.#compile(toBase64(schemas), { ...files, [file]: bytes.toString("base64") });
-    this.#judge("definition", answer, { mutant: file, bytes, isJson });
+    const mutant = mutate(file, files[file] ?? "", definitionWords, chance);
+    const answer = await this.#compile(toBase64(schemas), { ...files, [file]: mutant.bytes.toString("base64") }, file);
+    if (!this.#check("definition", answer, mutant) || !answer.isAccepted) return;
+    // The JSON Schema that editors have is the independent judge.
+    const isAllowed = isDefinition(JSON.parse(withoutMark(mutant.bytes.toString())));
+    const explain = (): string => `${JSON.stringify(isDefinition.errors)}; ${mutant.bytes}`;
+    if (this.#report.check("definition: what is accepted is one to the editor, too", isAllowed, explain))
+      this.#tally.accepted("definition");
   }
 
   #compile(
     schemaFiles: CompileRequest["schemas"],
     definitionFiles: CompileRequest["definitions"],
+    mutant: string,
   ): Promise<CompileAnswer> {
     this.#number += 1;
     const id = this.#number;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#child.send({ id, schemas: schemaFiles, definitions: definitionFiles });
+      this.#child.send({ id, schemas: schemaFiles, definitions: definitionFiles, mutant });
     });
   }
 
-  #judge(kind: "schema" | "definition", answer: CompileAnswer, { mutant, bytes, isJson }: Mutant): void {
-    const { diagnostics, isAccepted, thrown } = answer;
+  /** Checks what the compiler said, and tallies a refusal. @returns whether it said anything */
+  #check(kind: "schema" | "definition", answer: CompileAnswer, { file: mutant, bytes, isJson }: Mutant): boolean {
+    const report = this.#report;
+    const { diagnostics, isAccepted, thrown, changed = [] } = answer;
     const explain = (): string => `${thrown ?? JSON.stringify(diagnostics)}; ${bytes.toString().slice(0, 1500)}`;
-    if (!this.#report.check(`${kind}: the compiler throws nothing`, thrown === undefined, explain)) return;
-    this.#report.check(`${kind}: accepted, or told why`, isAccepted === (diagnostics.length === 0), explain);
+    if (!report.check(`${kind}: the compiler throws nothing`, thrown === undefined, explain)) return false;
+    report.check(`${kind}: accepted, or told why`, isAccepted === (diagnostics.length === 0), explain);
+    report.check("a refused mutant changes nothing", changed.length === 0, () => `${changed}: ${explain()}`);
     for (const { line, column, text, file } of diagnostics) {
       // A type that stands twice is told at either place.
-      const source = file === mutant ? bytes.toString() : JSON.stringify(originals[file], undefined, 2);
-      const lines = source.split("\n").length;
-      const isPlaced = file !== "" && line >= 1 && line <= lines + 1 && column >= 1 && text !== "";
-      this.#report.check(`${kind}: a diagnostic has its place`, isPlaced, explain);
+      const source = file === mutant ? withoutMark(bytes.toString()) : JSON.stringify(originals[file], undefined, 2);
+      const row = source?.split("\n")[line - 1];
+      const isPlaced = row !== undefined && column >= 1 && column <= row.length + 1 && text !== "";
+      report.check(`${kind}: a diagnostic has its place`, isPlaced, () => `${file}:${line}:${column}; ${explain()}`);
     }
     const [first] = diagnostics;
     if (first !== undefined) this.#tally.refused(kind, first.code, isJson);
-    else if (isAccepted) this.#tally.accepted(kind);
+    return true;
   }
+}
+
+function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, "");
 }
 
 function toBase64(files: { readonly [file: string]: unknown }): { readonly [file: string]: string } {
@@ -220,17 +252,9 @@ function toBase64(files: { readonly [file: string]: unknown }): { readonly [file
   );
 }
 
-function mutate(
-  base64: string,
-  words: readonly string[],
-  chance: Chance,
-): { readonly bytes: Buffer; readonly isJson: boolean } {
+function mutate(file: string, base64: string, words: readonly string[], chance: Chance): Mutant {
   const json = Buffer.from(base64, "base64").toString();
-  const bytes = chance.happens(0.88) ? Buffer.from(mutateStructure(json, chance, words)) : mutateJsonText(json, chance);
-  try {
-    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return { bytes, isJson: true };
-  } catch {
-    return { bytes, isJson: false };
-  }
+  const isStructural = chance.happens(0.88);
+  const bytes = isStructural ? Buffer.from(mutateStructure(json, chance, words).text) : mutateJsonText(json, chance);
+  return { file, bytes, isJson: isJson(bytes) };
 }

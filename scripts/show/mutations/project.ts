@@ -42,6 +42,19 @@ export const sampleSchema = {
     { name: "local", type: { type: "long", logicalType: "local-timestamp-millis" } },
     { name: "span", type: { type: "fixed", name: "Span", size: 12, logicalType: "duration" } },
     { name: "size", type: "int", default: 7 },
+    {
+      name: "many",
+      type: { type: "array", items: ["null", "long", "double", { type: "map", values: "bytes" }, "Leaf"] },
+    },
+    { name: "fine", type: { type: "long", logicalType: "time-micros" } },
+    { name: "nanos", type: { type: "long", logicalType: "timestamp-nanos" } },
+    { name: "here", type: ["null", { type: "long", logicalType: "local-timestamp-micros" }] },
+    {
+      name: "amount",
+      type: { type: "fixed", name: "Amount", size: 6, logicalType: "decimal", precision: 12, scale: 4 },
+    },
+    { name: "pin", type: [{ type: "fixed", name: "Pin", size: 16, logicalType: "uuid" }, "string", "boolean"] },
+    { name: "nested", type: { type: "map", values: { type: "array", items: "Kind" } }, default: { a: ["B", "C"] } },
   ],
 };
 

@@ -1,10 +1,12 @@
 /** A row that is known: what a mutant may have done to it is compared with what the judge says. */
 import type { Pool } from "undici";
+import { readAvroJson } from "../../../test/support/avro/avro-json-reader.js";
 import { avscJudge, type Judge } from "../../../test/support/avro/avsc-judge.js";
-import { avscValue, plainJson } from "../../../test/support/avro/forms.js";
-import { type Json, parseLossless } from "../../../test/support/avro/lossless-json.js";
+import { avroJson, avscValue, plainJson } from "../../../test/support/avro/forms.js";
+import { isObject, type Json, parseLossless } from "../../../test/support/avro/lossless-json.js";
 import { NotPlain, readPlain } from "../../../test/support/avro/plain-reader.js";
 import { readShapes, type Shape, type Types } from "../../../test/support/avro/shape.js";
+import type { Value } from "../../../test/support/avro/value.js";
 import { ValueMaker } from "../../../test/support/avro/value-maker.js";
 import type { Chance } from "../../../test/support/chance.js";
 import { hasDuplicates, parseTree } from "../../../test/support/mutation/json-tree.js";
@@ -14,11 +16,16 @@ import { sampleSchema } from "./project.js";
 const name = "mutants.Sample";
 const shape: Shape = { kind: "named", name };
 
-/** One valid value in both forms. */
+/** One valid value in every form. */
 export interface Sample {
   readonly json: string;
+  readonly avroJson: string;
   readonly binary: Buffer;
+  /** Its field `total`, which handlers work with. */
+  readonly total: bigint;
 }
+
+type Read = (json: Json, shape: Shape, types: Types) => Value;
 
 export class Samples {
   readonly #types: Types;
@@ -37,27 +44,33 @@ export class Samples {
     for (;;) {
       const value = this.#maker.make(name);
       const json = plainJson(value, shape, this.#types);
-      if (json.length < 4000) return { json, binary: this.#judge.encode(name, avscValue(value, shape, this.#types)) };
+      if (json.length >= 4000) continue;
+      const binary = this.#judge.encode(name, avscValue(value, shape, this.#types));
+      return { json, avroJson: avroJson(value, shape, this.#types), binary, total: totalOf(json) };
     }
   }
 
-  /** What the documentation says that JSON text means, in Avro binary; a text why it means nothing. */
-  meaning(text: string): Buffer | string {
+  /** What the documentation says that a body of plain JSON means, in Avro binary; a text why it means nothing. */
+  meaning(body: string | Uint8Array): Buffer | string {
+    return this.#meaning(body, readPlain);
+  }
+
+  /** The same for the specification's JSON. */
+  avroMeaning(body: string | Uint8Array): Buffer | string {
+    return this.#meaning(body, readAvroJson);
+  }
+
+  #meaning(body: string | Uint8Array, read: Read): Buffer | string {
     try {
+      const text =
+        typeof body === "string" ? body : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+      const json = parseLossless(text);
       if (hasDuplicates(parseTree(text))) return "a member stands twice";
-      return this.meaningOf(parseLossless(text));
-    } catch (error) {
-      if (error instanceof SyntaxError) return "no JSON";
-      throw error;
-    }
-  }
-
-  meaningOf(json: Json): Buffer | string {
-    try {
-      const value = readPlain(json, shape, this.#types);
-      return this.#judge.encode(name, avscValue(value, shape, this.#types));
+      return this.#judge.encode(name, avscValue(read(json, shape, this.#types), shape, this.#types));
     } catch (error) {
       if (error instanceof NotPlain) return error.message;
+      if (error instanceof SyntaxError) return "no JSON";
+      if (error instanceof TypeError) return "no UTF-8";
       throw error;
     }
   }
@@ -66,6 +79,13 @@ export class Samples {
   normal(binary: Uint8Array): Buffer | undefined {
     return this.#judge.normal(name, binary);
   }
+}
+
+function totalOf(json: string): bigint {
+  const sample = parseLossless(json);
+  const total = isObject(sample) ? sample.total : undefined;
+  if (typeof total !== "number" && typeof total !== "bigint") throw new Error(`no total: ${json}`);
+  return BigInt(total);
 }
 
 /** What stands at a path now. */

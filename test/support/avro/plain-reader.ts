@@ -4,15 +4,15 @@
 
 import { daysOf } from "./calendar.js";
 import { twosComplement } from "./leaves.js";
-import { isList, isObject, type Json } from "./lossless-json.js";
+import { isList, isObject, type Json, Numeral, printLossless } from "./lossless-json.js";
 import { branchName, type Logical, type NamedShape, type Shape, type Types } from "./shape.js";
 import { defaultValue, typeOf, type Value } from "./value.js";
 
 /** What is not documented as plain JSON of the type. */
 export class NotPlain extends Error {}
 
-function refuse(json: Json, wanted: string): never {
-  throw new NotPlain(`${typeof json === "bigint" ? json : JSON.stringify(json)} is no ${wanted}`);
+export function refuse(json: Json, wanted: string): never {
+  throw new NotPlain(`${printLossless(json)} is no ${wanted}`);
 }
 
 /** @throws NotPlain */
@@ -77,7 +77,7 @@ function readUnion(json: Json, shape: Shape & { readonly kind: "union" }, types:
   return { kind: "union", branch, value: readPlain(json[tag] ?? null, type, types) };
 }
 
-function readPrimitive(json: Json, kind: string): Value {
+export function readPrimitive(json: Json, kind: string): Value {
   switch (kind) {
     case "null":
       return json === null ? null : refuse(json, "null");
@@ -109,9 +109,10 @@ function within(value: bigint, bits: number): bigint {
 }
 
 function readReal(json: Json, kind: string): number {
-  if (json === "NaN" || json === "Infinity" || json === "-Infinity") return Number(json);
-  if (typeof json !== "number" && typeof json !== "bigint") return refuse(json, kind);
-  const value = kind === "float" ? Math.fround(Number(json)) : Number(json);
+  if (json === "NaN" || json === "Infinity" || json === "-Infinity" || json === "-0") return Number(json);
+  const number = json instanceof Numeral ? Number(json.text) : json;
+  if (typeof number !== "number" && typeof number !== "bigint") return refuse(json, kind);
+  const value = kind === "float" ? Math.fround(Number(number)) : Number(number);
   return Number.isFinite(value) ? value : refuse(json, `finite ${kind}`);
 }
 
@@ -170,7 +171,7 @@ function readDays(json: Json): bigint {
 
 function readClock(json: Json, digits: number): bigint {
   // One outside of the day is its number, so numbers are read, too.
-  if (typeof json === "number" && Number.isInteger(json)) return within(BigInt(json), digits === 3 ? 32 : 64);
+  if (typeof json === "number" || typeof json === "bigint") return readInteger(json, digits === 3 ? 32 : 64);
   const match = typeof json === "string" ? /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(json) : null;
   if (match === null) return refuse(json, "time of day");
   const [, hours = "", minutes = "", seconds = "0", fraction = ""] = match;
@@ -184,14 +185,11 @@ function readMoment(json: Json, digits: number, zone: "Z" | ""): bigint {
   if (typeof json === "number" || typeof json === "bigint") return readInteger(json, 64);
   const text = typeof json === "string" ? json : "";
   if (/^-?\d+$/.test(text)) return readInteger(text, 64);
-  const match = /^(.+)T(.+?)(Z|[+-]\d\d:\d\d)?$/.exec(text);
-  if (match === null || (zone === "") !== (match[3] === undefined)) return refuse(json, "timestamp");
-  const [, day = "", clock = "", offset = "Z"] = match;
+  const match = /^(.+)T(.+?)(Z?)$/.exec(text);
+  if (match === null || match[3] !== zone) return refuse(json, "timestamp");
+  const [, day = "", clock = ""] = match;
   const unit = 10n ** BigInt(digits);
-  const [sign, hours, minutes] =
-    offset === "Z" ? ["+", "0", "0"] : [offset.slice(0, 1), offset.slice(1, 3), offset.slice(4)];
-  const shift = BigInt(Number(hours) * 3600 + Number(minutes) * 60) * (sign === "-" ? -1n : 1n);
-  return within((readDays(day) * 86_400n - shift) * unit + readClock(clock, digits), 64);
+  return within(readDays(day) * 86_400n * unit + readClock(clock, digits), 64);
 }
 
 function readDuration(json: Json): Value {

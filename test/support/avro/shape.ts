@@ -93,11 +93,13 @@ function readNamed(
   enclosing: string,
   types: Map<string, NamedShape>,
 ): Shape {
+  // Java takes a dot that stands first for a name without namespace.
   const given = String(schema.name);
   const dot = given.lastIndexOf(".");
   const own = typeof schema.namespace === "string" ? schema.namespace : enclosing;
   const namespace = dot >= 0 ? given.slice(0, dot) : own;
-  const name = dot >= 0 || namespace === "" ? given : `${namespace}.${given}`;
+  const simple = given.slice(dot + 1);
+  const name = namespace === "" ? simple : `${namespace}.${simple}`;
   if (kind === "enum") {
     types.set(name, {
       kind,
@@ -133,13 +135,17 @@ function readLogical(
   if (name === "duration") return size === 12 ? { name } : undefined;
   if (name === "uuid") return base === "string" || size === 16 ? { name } : undefined;
   if (name !== "decimal") return { name };
-  const precision = schema.precision;
-  const scale = schema.scale ?? 0;
-  if (typeof precision !== "number" || typeof scale !== "number") return undefined;
-  if (!Number.isInteger(precision) || !Number.isInteger(scale)) return undefined;
+  const precision = smallInteger(schema.precision);
+  const scale = smallInteger(schema.scale ?? 0);
+  if (precision === undefined || scale === undefined) return undefined;
   if (precision < 1 || scale < 0 || scale > precision) return undefined;
   if (base === "fixed" && precision > Math.floor(Math.log10(2) * (8 * size - 1))) return undefined;
   return { name, precision, scale };
+}
+
+/** Java reads what is written as an integer and fits 32 bits: `9e1` and `4.0` are none. */
+function smallInteger(json: Json | undefined): number | undefined {
+  return typeof json === "number" && (json | 0) === json ? json : undefined;
 }
 
 /** The name of a union's branch: in tagged unions and in Avro JSON. */

@@ -1,5 +1,5 @@
 /** Avro values in a form of their own, from which the forms of the product and of its judges are derived. */
-import { isList, isObject, type Json } from "./lossless-json.js";
+import { isList, isObject, type Json, Numeral } from "./lossless-json.js";
 import { branchName, type FieldShape, type NamedShape, type Primitive, type Shape, type Types } from "./shape.js";
 
 /**
@@ -153,6 +153,9 @@ function tryPrimitive(json: Json, kind: Primitive): Value | undefined {
   if (kind === "boolean") return typeof json === "boolean" ? json : undefined;
   if (kind === "string") return typeof json === "string" ? json : undefined;
   if (kind === "bytes") return typeof json === "string" ? Buffer.from(json, "latin1") : undefined;
+  const isReal = kind === "double" || kind === "float";
+  // An integer has no point and no exponent: "int,long: integer" in the specification's table of defaults.
+  if (json instanceof Numeral) return isReal ? tryPrimitive(Number(json.text), kind) : undefined;
   if (typeof json !== "number" && typeof json !== "bigint") return undefined;
   if (kind === "double") return Number(json);
   if (kind === "float") return Math.fround(Number(json));

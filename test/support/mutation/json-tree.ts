@@ -79,6 +79,32 @@ export function replaceNode(tree: Tree, index: number, change: (node: Tree) => T
   return tree.kind === "array" ? { kind: "array", items: tree.items.map(inside) } : tree;
 }
 
+/** The JSON pointer (RFC 6901) of the `index`-th node, in the order of the text. */
+export function pointerTo(tree: Tree, index: number): string {
+  let rest = index - 1;
+  const parts =
+    tree.kind === "object"
+      ? tree.members
+      : tree.kind === "array"
+        ? tree.items.map((item, at) => [String(at), item] as const)
+        : [];
+  for (const [name, part] of parts) {
+    const size = treeSize(part);
+    if (rest >= 0 && rest < size) return `/${escapeToken(name)}${pointerTo(part, rest)}`;
+    rest -= size;
+  }
+  return "";
+}
+
+function escapeToken(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** The member of an object by its name; undefined when it has none. */
+export function memberOf(tree: Tree, name: string): Tree | undefined {
+  return tree.kind === "object" ? tree.members.find(([known]) => known === name)?.[1] : undefined;
+}
+
 /** Whether an object names a member twice. */
 export function hasDuplicates(tree: Tree): boolean {
   if (tree.kind === "array") return tree.items.some(hasDuplicates);

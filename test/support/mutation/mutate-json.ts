@@ -1,6 +1,6 @@
 /** Seeded faults of JSON: in its structure, which leave it JSON, and in its text, which mostly do not. */
 import type { Chance } from "../chance.js";
-import { parseTree, printTree, replaceNode, type Tree, treeSize } from "./json-tree.js";
+import { parseTree, pointerTo, printTree, replaceNode, type Tree, treeSize } from "./json-tree.js";
 
 const token = (text: string): Tree => ({ kind: "token", text });
 const text = (value: string): Tree => ({ kind: "text", value });
@@ -34,14 +34,24 @@ const strangers: readonly Tree[] = [
 
 const memberNames = ["__proto__", "constructor", "toString", "", "unknown", "type", "name", "id", "value", "default"];
 
+/** JSON with a fault. */
+export interface Mutation {
+  readonly text: string;
+  /** Where the fault is, as a JSON pointer: in the value there, or in its being there; undefined where two are. */
+  readonly place: string | undefined;
+}
+
 /** One fault or two in the structure: what comes out is JSON. */
-export function mutateStructure(json: string, chance: Chance, words: readonly string[] = []): string {
+export function mutateStructure(json: string, chance: Chance, words: readonly string[] = []): Mutation {
   let tree = parseTree(json);
-  for (let times = chance.happens(0.15) ? 2 : 1; times > 0; times -= 1) {
+  const times = chance.happens(0.15) ? 2 : 1;
+  let place = "";
+  for (let done = 0; done < times; done += 1) {
     const index = chance.int(0, treeSize(tree));
+    place = pointerTo(tree, index);
     tree = replaceNode(tree, index, (node) => mutateNode(node, chance, words));
   }
-  return printTree(tree);
+  return { text: printTree(tree), place: times === 1 ? place : undefined };
 }
 
 function mutateNode(node: Tree, chance: Chance, words: readonly string[]): Tree {

@@ -50,6 +50,18 @@ describe("jsonMembers", () => {
     expect(() => jsonMembers(text, ["key", "value"])).toThrow(code("VALUE_INVALID"));
   });
 
+  it("P17: leaves to the codec what is white space elsewhere, but not in JSON", () => {
+    for (const stranger of ["\u00a0", "\ufeff", "\u2028", "\u000b", "\u0000"]) {
+      const members = jsonMembers(`{"key": ${stranger}1 ,"value":\t1${stranger} }`, ["key", "value"]);
+      expect([...members.values()]).toEqual([`${stranger}1`, `1${stranger}`]);
+    }
+  });
+
+  it("P17: a value with a million spaces is cut in time", () => {
+    const spaced = `{"key":1,"value":[${" ".repeat(1_000_000)}]${" ".repeat(1_000_000)}}`;
+    expect(jsonMembers(spaced, ["key", "value"]).get("value")?.length).toBe(1_000_002);
+  });
+
   it("P17: a string of a million characters, or of backslashes, takes no deep stack", () => {
     const long = JSON.stringify({ key: "x".repeat(1_000_000), value: "\\".repeat(500_000) });
     expect(jsonMembers(long, ["key", "value"]).get("value")?.length).toBe(1_000_002);
