@@ -48,12 +48,22 @@ export async function compile(
   const options = outDir === undefined ? compilations[name] : { ...compilations[name], outDir, rootDir: folder };
   writeFileSync(config, JSON.stringify({ compilerOptions: options, include: ["*/src/**/*.ts"] }));
   const compiler = join(repository, "node_modules/typescript/bin/tsc");
-  const output = await runProgram(process.execPath, ["--max-old-space-size=8192", compiler, "-p", config], folder);
-  return output.split("\n").filter((line) => line.includes("error TS"));
+  const { code, text } = await runProgram(
+    process.execPath,
+    ["--max-old-space-size=8192", compiler, "-p", config],
+    folder,
+  );
+  const complaints = text.split("\n").filter((line) => line.includes("error TS"));
+  // A compiler that dies complains of nothing.
+  return code === 0 || complaints.length > 0 ? complaints : [`the compiler ended with ${code}: ${text.slice(-2000)}`];
 }
 
-/** Everything that a program printed, whatever its exit code. */
-export function runProgram(program: string, parameters: readonly string[], folder: string): Promise<string> {
+/** How a program ended, and everything that it printed. */
+export function runProgram(
+  program: string,
+  parameters: readonly string[],
+  folder: string,
+): Promise<{ readonly code: number | null; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, parameters, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     let text = "";
@@ -64,6 +74,6 @@ export function runProgram(program: string, parameters: readonly string[], folde
       text += chunk.toString();
     });
     child.on("error", reject);
-    child.on("close", () => resolve(text));
+    child.on("close", (code) => resolve({ code, text }));
   });
 }

@@ -35,6 +35,8 @@ export async function hundredKeyspaces(report: Report, seed: number): Promise<vo
     generate(project);
     const rows = keyspaces.flatMap((keyspace) => makeRows(keyspace, seed));
     report.count("record types of the corpus as values of keyspaces", keyspaces.length);
+    const isWhole = keyspaces.length === keyspaceCount;
+    report.check("there are a hundred record types", isWhole, () => `${keyspaces.length}`);
     await putGetKillGet(report, project, rows);
   } finally {
     project.remove();
@@ -82,25 +84,35 @@ async function putGetKillGet(report: Report, project: TempProject, rows: readonl
   const { folder } = project;
   const first = await Server.start({ folder });
   const pool = new Pool(first.url, { connections: 16 });
+  const positions = new Map<string, string>();
   const put = async ({ path, json }: Row): Promise<void> => {
     const headers = { "content-type": "application/json" };
     const answer = await pool.request({ method: "PUT", path, headers, body: json });
     const text = await answer.body.text();
     const isCreated = answer.statusCode === 201;
     report.check("PUT into 100 keyspaces", isCreated, () => `${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
+    positions.set(path, String(answer.headers["affinity-position"]));
     report.count("rows put");
   };
   await Promise.all(rows.map(put));
-  await compare(report, first.url, rows, "GET");
+  await compare(report, first.url, { rows, positions, kind: "GET" });
   await pool.close();
   await first.kill();
   const second = await Server.start({ folder });
-  await compare(report, second.url, rows, "GET after kill -9");
-  await second.stop();
+  await compare(report, second.url, { rows, positions, kind: "GET after kill -9" });
+  const { code } = await second.stop();
+  report.check("the server ends in order", code === 0, () => `exit code ${code}: ${second.output.slice(-1000)}`);
 }
 
-/** Compares the JSON text, and the Avro binary behind its frame of five bytes. */
-async function compare(report: Report, url: string, rows: readonly Row[], kind: string): Promise<void> {
+interface Expected {
+  readonly rows: readonly Row[];
+  /** Of each row's PUT, by its path. */
+  readonly positions: ReadonlyMap<string, string>;
+  readonly kind: string;
+}
+
+/** Compares the JSON text, the Avro binary behind its frame of five bytes, and the position of the row's only change. */
+async function compare(report: Report, url: string, { rows, positions, kind }: Expected): Promise<void> {
   const pool = new Pool(url, { connections: 16 });
   const get = async ({ path, json, binary }: Row): Promise<void> => {
     const plain = await pool.request({ method: "GET", path });
@@ -110,6 +122,8 @@ async function compare(report: Report, url: string, rows: readonly Row[], kind: 
       text.trim() === json,
       () => `${path}: ${text.slice(0, 300)} instead of ${json.slice(0, 300)}`,
     );
+    const position = plain.headers["affinity-position"];
+    report.check(`${kind}: the position of the put`, position === positions.get(path), () => `${path}: ${position}`);
     const framed = await pool.request({ method: "GET", path, headers: { accept: "avro/binary" } });
     const bytes = Buffer.from(await framed.body.arrayBuffer());
     const isSame = bytes[0] === 0 && bytes.subarray(5).equals(binary);

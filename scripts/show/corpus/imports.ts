@@ -85,36 +85,62 @@ function importBatch(files: readonly string[]): Promise<readonly ImportFault[]> 
   });
 }
 
-/** Bundles every type into one file, runs it, and lets each decode and encode a value that is known from before. */
-export async function bundleAll(folder: string, samples: readonly TypeSample[]): Promise<readonly string[]> {
-  const lines = samples.map(
-    ({ module, exportName }, index) => `import { ${exportName} as t${index} } from ${JSON.stringify(module)};`,
-  );
-  const facts = samples.map(({ name, hex, fingerprint }) => [name, hex, fingerprint]);
+/**
+ * Bundles every generated file into one, runs it, and lets each type decode and encode a value that is known from before.
+ *
+ * @param files absolute paths
+ * @returns what was wrong
+ */
+export async function bundleAll(
+  folder: string,
+  files: readonly string[],
+  samples: readonly TypeSample[],
+): Promise<readonly string[]> {
+  const places = new Map(files.map((file, index) => [file, index]));
+  const imports = files.map((file, index) => `import * as m${index} from ${JSON.stringify(file)};`);
+  const facts = samples.map(({ module, exportName, name, hex, fingerprint }) => [
+    places.get(module),
+    exportName,
+    name,
+    hex,
+    fingerprint,
+  ]);
   const entry = join(folder, "bundle-entry.mjs");
   const check = `
-const types = [${samples.map((_, index) => `t${index}`).join(", ")}];
+const modules = [${files.map((_, index) => `m${index}`).join(", ")}];
 const facts = ${JSON.stringify(facts)};
-for (const [index, [name, hex, fingerprint]] of facts.entries()) {
+let types = 0;
+for (const [module, exportName, name, hex, fingerprint] of facts) {
   try {
-    const type = types[index];
+    const type = modules[module][exportName];
     const bytes = type.encode(type.decode(Uint8Array.from(Buffer.from(hex, "hex"))));
     if (Buffer.from(bytes).toString("hex") !== hex) console.log(name + ": other bytes");
-    if (String(type.fingerprint) !== fingerprint) console.log(name + ": other fingerprint");
+    else if (String(type.fingerprint) !== fingerprint) console.log(name + ": other fingerprint");
+    else types += 1;
   } catch (error) { console.log(name + ": " + error); }
 }
+// A module whose members the bundler has lost is empty.
+for (const module of modules) for (const [name, value] of Object.entries(module)) if (value === undefined) console.log(name + " is undefined");
+console.log("done " + types);
 `;
-  writeFileSync(entry, `${lines.join("\n")}\n${check}`);
+  writeFileSync(entry, `${imports.join("\n")}\n${check}`);
   const outfile = join(folder, "bundle.mjs");
-  await build({
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "neutral",
-    outfile,
-    logLevel: "silent",
-  });
-  const output = await runProgram(process.execPath, [outfile], folder);
-  return output.split("\n").filter((line) => line !== "");
+  try {
+    // Neutral: what is generated imports nothing of Node.js.
+    await build({
+      entryPoints: [entry],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "neutral",
+      outfile,
+      logLevel: "silent",
+    });
+  } catch (error) {
+    return [String(error).slice(0, 2000)];
+  }
+  const { text } = await runProgram(process.execPath, [outfile], folder);
+  const lines = text.split("\n").filter((line) => line !== "");
+  const end = lines.pop();
+  return end === `done ${samples.length}` ? lines : [...lines, `the bundle ended with ${end}`];
 }
