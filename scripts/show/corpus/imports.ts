@@ -43,13 +43,9 @@ export interface Imported {
 /**
  * Imports each compiled file as the first of its project that a process sees: the n-th process takes the n-th file of every
  * project. Projects share no generated file, so none of what a file needs was imported before it.
- *
- * @param limit files of one project at most, spread over it: in a circle of hundreds each import loads all of them
  */
-export async function importEachFirst(projects: readonly CorpusProject[], limit: number): Promise<Imported> {
-  const files = projects.map(({ compiled }) =>
-    spread(filesBelow(compiled, ".js"), limit).map((file) => join(compiled, file)),
-  );
+export async function importEachFirst(projects: readonly CorpusProject[]): Promise<Imported> {
+  const files = projects.map(({ compiled }) => filesBelow(compiled, ".js").map((file) => join(compiled, file)));
   const most = Math.max(...files.map(({ length }) => length));
   const queue = Array.from({ length: most }, (_, index) => files.flatMap((list) => list[index] ?? []));
   const faults: ImportFault[] = [];
@@ -59,11 +55,6 @@ export async function importEachFirst(projects: readonly CorpusProject[], limit:
   };
   await Promise.all(Array.from({ length: cpus().length }, work));
   return { tried: files.flat().length, processes: most, faults };
-}
-
-function spread(list: readonly string[], limit: number): readonly string[] {
-  const step = Math.max(1, list.length / limit);
-  return list.filter((_item, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 function importBatch(files: readonly string[]): Promise<readonly ImportFault[]> {
