@@ -5,20 +5,20 @@ const lineLimit = 110;
 
 /**
  * The text between the comment's marks: on one line where it fits, else as a block. A comment's end and marks that editors
- * would act on stay text.
+ * would act on stay text; in the facts, too, which repeat defaults.
  */
 export function docComment(author: string | undefined, facts: string): string {
   const words = author === undefined ? "" : cleaned(author);
-  if (words === "") return facts;
+  const known = cleaned(facts);
+  if (words === "") return known;
   const sentence = /[.!?:;)\]>}"']$/.test(words) ? words : `${words}.`;
-  const line = `${sentence} ${facts}`;
-  return !words.includes("\n") && line.length <= lineLimit ? line : `\n${words}\n\n${facts}`;
+  const line = `${sentence} ${known}`;
+  return !words.includes("\n") && line.length <= lineLimit ? line : `\n${words}\n\n${known}`;
 }
 
 /** A comment of paragraphs, as a block when there are several. */
 export function paragraphs(author: string | undefined, ...facts: readonly string[]): string {
-  const words = author === undefined ? "" : cleaned(author);
-  const all = words === "" ? facts : [words, ...facts];
+  const all = [author ?? "", ...facts].map(cleaned).filter((text) => text !== "");
   return all.length === 1 && !(all[0] ?? "").includes("\n") ? (all[0] ?? "") : `\n${all.join("\n\n")}`;
 }
 

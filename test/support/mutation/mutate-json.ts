@@ -17,6 +17,7 @@ const strangers: readonly Tree[] = [
     text,
   ),
   ...["AAE", "AA==", "====", "A", "_-_-", "zz zz", "\u0000", "é", "\ud800", "🦊", "a".repeat(300)].map(text),
+  ...["*/ x() /*", "`$x`", "\u2028'\"", "</script>", "\\u0022"].map(text),
   ...["00000000-0000-0000-0000-00000000000g", "1.005", "-.5", "99999999999.99"].map(text),
   { kind: "array", items: [] },
   { kind: "object", members: [] },
@@ -101,7 +102,9 @@ function mutateText(value: string, chance: Chance, words: readonly string[]): st
   if (words.length > 0 && chance.happens(0.4)) return chance.pick(words);
   const at = chance.int(0, value.length + 1);
   const ways = [
-    value.slice(0, at) + chance.pick(["\u0000", " ", ".", "-", "1", "é", "\ud800", "🦊", "/", "$"]) + value.slice(at),
+    value.slice(0, at) +
+      chance.pick(["\u0000", " ", ".", "-", "1", "é", "\ud800", "🦊", "/", "$", "*/", "`", "\u2028"]) +
+      value.slice(at),
     value.slice(0, at) + value.slice(at + 1),
     value.toUpperCase(),
     value.repeat(2),

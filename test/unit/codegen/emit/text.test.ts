@@ -1,11 +1,22 @@
+import { transformSync } from "esbuild";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleaned, docComment } from "../../../../codegen/emit/doc.js";
+import { cleaned, docComment, paragraphs } from "../../../../codegen/emit/doc.js";
 import { ImportSet } from "../../../../codegen/emit/imports.js";
 import { literal, memberOf, stringLiteral } from "../../../../codegen/emit/literal.js";
 import { relativeModule } from "../../../../codegen/emit/modules.js";
+import { compile, printProject } from "../../../../codegen/generate.js";
 import { unionMembers } from "../../../../codegen/print.js";
 import type { JsonValue } from "../../../../runtime/schema/type.js";
+
+const places = {
+  root: "/",
+  schemas: [],
+  definitions: [],
+  output: "generated",
+  handlers: "handlers",
+  importEnding: ".js",
+} as const;
 
 /** What the engine makes of an expression. */
 function evaluated(expression: string): unknown {
@@ -63,8 +74,21 @@ describe("doc comments", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("*", "/", "\r", "\n", "a", "\\", "\u2028", "\ud800") }), (text) => {
         expect(cleaned(text)).not.toMatch(/\*\/|[\r\u2028\ud800]/);
+        for (const comment of [docComment(text, text), docComment(undefined, text), paragraphs(text, text)]) {
+          expect(comment).not.toMatch(/\*\/|[\r\u2028\ud800]/);
+        }
       }),
     );
+  });
+
+  it("P17: cannot be ended by a default that they repeat", async () => {
+    const text = '{"type":"record","name":"A","fields":[{"name":"x","type":"string","default":"*/ alert() /*"}]}';
+    const inputs = { schemas: [{ file: "a.avsc", bytes: Buffer.from(text) }], definitions: [], diagnostics: [] };
+    const options = { projectName: "p", longs: "bigint", timestamps: "date" } as const;
+    const { model } = compile(inputs, options);
+    const printed = model && (await printProject(model, inputs, { ...places, ...options }));
+    const { code } = transformSync(printed?.files.get("entities/A.ts") ?? "", { loader: "ts", minifyWhitespace: true });
+    expect(code.replaceAll('"*/ alert() /*"', "")).not.toContain("alert");
   });
 });
 
