@@ -118,8 +118,9 @@ export class Dispatcher {
     const { headers, route, request } = exchange;
     const host = exchange.target.authority ?? headers.host;
     if (route.guarding !== "open") hosts.check(host);
-    if (hasTwoHosts(request.rawHeaders)) {
-      throw new AffinityError("REQUEST_INVALID", "header Host: stands twice; RFC 9112 asks for exactly one");
+    const twice = headerTwice(request.rawHeaders);
+    if (twice !== undefined) {
+      throw new AffinityError("REQUEST_INVALID", `header ${twice}: stands twice; once would be right`);
     }
     if (this.#isClosing) {
       throw new AffinityError(
@@ -284,12 +285,20 @@ function endConnection({ request, response }: Exchange): void {
   else response.once("finish", end);
 }
 
-// Node.js keeps the first of several and drops the others, while a proxy in front may have read another one.
-function hasTwoHosts(rawHeaders: readonly string[]): boolean {
-  let count = 0;
+/** By the length of their name: headers of which Node.js keeps the first and drops the others, which a proxy may have read. */
+const singleHeaders: ReadonlyMap<number, { readonly name: string; readonly bit: number }> = new Map(
+  ["host", "content-type", "authorization"].map((name, index) => [name.length, { name, bit: 1 << index }] as const),
+);
+
+/** One of them that stands more than once. */
+function headerTwice(rawHeaders: readonly string[]): string | undefined {
+  let seen = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at];
-    if (name !== undefined && name.length === 4 && name.toLowerCase() === "host") count += 1;
+    const name = rawHeaders[at] ?? "";
+    const single = singleHeaders.get(name.length);
+    if (single === undefined || name.toLowerCase() !== single.name) continue;
+    if ((seen & single.bit) !== 0) return single.name;
+    seen |= single.bit;
   }
-  return count > 1;
+  return undefined;
 }

@@ -299,7 +299,8 @@ export class Reader {
   }
 
   private ended(what: string): AffinityError {
-    return fault(`found the end of the bytes after ${this.remaining} more; expected ${what}`);
+    // Within a number the place may have been set behind the end.
+    return fault(`found the end of the bytes after ${Math.max(0, this.remaining)} more; expected ${what}`);
   }
 
   private byte(): number {

@@ -46,6 +46,21 @@ describe("hosts", () => {
   });
 });
 
+describe("headers that are meant once", () => {
+  it("P17: a second Content-Type or Authorization is REQUEST_INVALID, and nothing is written", async () => {
+    const { gateway, url } = await start();
+    const put = (headers: string): string =>
+      `PUT /accounts/t-1 HTTP/1.1\r\nHost: localhost\r\n${headers}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+    for (const headers of [
+      "Content-Type: application/json\r\ncontent-type: avro/binary\r\n",
+      "Authorization: Bearer a\r\nAuthorization: Bearer b\r\n",
+    ]) {
+      expect(await raw(gateway.port, put(headers))).toMatch(/^HTTP\/1\.1 400 [\s\S]*REQUEST_INVALID/);
+    }
+    expect((await call(`${url}/accounts/t-1`)).status).toBe(404);
+  });
+});
+
 describe("origins", () => {
   it("P18: a page of a foreign origin may not write and nothing is written; it may not read what it gets either", async () => {
     const { url } = await start();

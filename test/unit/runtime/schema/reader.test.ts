@@ -39,7 +39,7 @@ describe("Reader refuses hostile bytes (P17)", () => {
 
   it("a varint that is cut off, at every length", () => {
     for (let length = 0; length < 10; length += 1) {
-      expect(() => reader("80".repeat(length)).long(), `${length}`).toThrow("end of the bytes");
+      expect(() => reader("80".repeat(length)).long(), `${length}`).toThrow(/end of the bytes after \d+ more/);
       if (length < 5) expect(() => reader("80".repeat(length)).int(), `${length}`).toThrow("end of the bytes");
     }
   });
