@@ -36,7 +36,15 @@ export class ProjectCodeFailure extends Error {
 }
 
 /** Codes that speak of the user's input rather than of the system. */
-const inputCodes: ReadonlySet<string> = new Set(["GENERATED_STALE", "HANDLER_MISSING", "CONFIG_INVALID", "NOT_YET"]);
+const inputCodes: ReadonlySet<string> = new Set([
+  "GENERATED_STALE",
+  "HANDLER_MISSING",
+  "CONFIG_INVALID",
+  "NOT_YET",
+  "SCHEMA_INCOMPATIBLE",
+  "SCHEMA_NOT_FOUND",
+  "VALUE_INVALID",
+]);
 
 /** Prints what a command threw, and says how the process ends. */
 export function reportFailure(error: unknown, terminal: Terminal): ExitCode {

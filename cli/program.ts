@@ -10,6 +10,7 @@ import { generateCommand } from "./generate.js";
 import { initCommand } from "./init.js";
 import { inspectCommand } from "./inspect.js";
 import { packageRoot } from "./package-root.js";
+import { registryCommand } from "./registry.js";
 import { resetCommand } from "./reset.js";
 import { serveCommand } from "./serve.js";
 import { processTerminal } from "./terminal.js";
@@ -41,6 +42,7 @@ function program(): Command {
     devCommand,
     inspectCommand,
     configCommand,
+    registryCommand,
     resetCommand,
     doctorCommand,
   ]) {

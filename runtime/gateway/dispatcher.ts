@@ -192,6 +192,11 @@ export class Dispatcher {
   }
 
   #failure(exchange: Exchange, thrown: unknown): Answer {
+    const told = exchange.route.problem?.(thrown);
+    if (told !== undefined) {
+      if (told.status !== 401) return told;
+      return { ...told, headers: [...told.headers, ...challenge(exchange.headers.authorization)] };
+    }
     const error = asAffinityError(thrown);
     if (error.code === "INTERNAL") {
       const { method } = exchange.request;

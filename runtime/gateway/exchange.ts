@@ -1,7 +1,7 @@
 /** One request with its answer. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { AffinityError, Applied } from "../core/errors.js";
-import type { Outcome } from "./answer.js";
+import type { Answer, Outcome } from "./answer.js";
 import type { BodyReader } from "./body.js";
 import { Query } from "./query.js";
 import type { Recent } from "./recent.js";
@@ -21,6 +21,8 @@ export interface GatewayRoute {
   readonly isWrite: boolean;
   readonly guarding: Guarding;
   readonly answer: (exchange: Exchange) => Outcome | Promise<Outcome>;
+  /** Errors in the form of an interface that is not ours; undefined where it has none for an error. */
+  readonly problem?: (error: unknown) => Answer | undefined;
 }
 
 /** A request's place: its route, and what of its target names the row. */

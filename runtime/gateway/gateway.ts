@@ -20,6 +20,7 @@ import { OriginGuard } from "./origin-guard.js";
 import { parserFault, refuseConnection } from "./parser-faults.js";
 import { Readiness } from "./readiness.js";
 import { Recent } from "./recent.js";
+import { type RegistryMount, registryRoutes } from "./registry-routes.js";
 import { type GatewayLoad, RequestMetrics } from "./request-metrics.js";
 import { RouteTable } from "./route-table.js";
 import { StalledAnswers } from "./stalled-answers.js";
@@ -34,6 +35,8 @@ export interface Gateway {
   watch(router: Router): void;
   /** Answers requests of the router's keyspaces from here on. To be called once. */
   serve(router: Router): void;
+  /** Serves a registry beside the keyspaces, or in their place, from here on. To be called once. */
+  serveRegistry(mount: RegistryMount): void;
   /**
    * Stops listening, answers new requests of open connections with SHUTTING_DOWN, and resolves when what was accepted is
    * answered and every connection is closed, at the latest after `limits.closeMs`. Idempotent.
@@ -140,6 +143,10 @@ class HttpGateway implements Gateway {
     const options = this.#options;
     this.#place(keyspaceRoutes({ router, options, limits: this.#limits, watch: this.#watch, metrics: this.#metrics }));
     this.#readiness.serve(router);
+  }
+
+  serveRegistry(mount: RegistryMount): void {
+    this.#place(registryRoutes(mount, this.#metrics));
   }
 
   close(): Promise<void> {

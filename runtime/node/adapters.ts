@@ -15,9 +15,11 @@ import type { Random } from "../core/random.js";
 import { MemoryMemStore } from "../memstore/memory-memstore.js";
 import type { MemStore } from "../memstore/memstore.js";
 import { openSqliteMemStore } from "../memstore/sqlite-memstore.js";
+import { openConfluentRegistry } from "../registry/confluent-registry.js";
 import { openEmbeddedRegistry } from "../registry/embedded-registry.js";
 import { MemoryRegistry } from "../registry/memory-registry.js";
 import type { Registry } from "../registry/registry.js";
+import { openZookeeperRegistry } from "../registry/zookeeper-registry.js";
 import type { JsonValue } from "../schema/type.js";
 import type { ModuleAdapter, ResolvedConfig } from "./config/resolved.js";
 
@@ -47,13 +49,30 @@ const mebibyte = 1024 * 1024;
 
 /** Whether anything of the configuration is kept in the data folder. */
 export function usesDataDir({ changelog, memstore, registry }: ResolvedConfig): boolean {
-  return changelog.type !== "memory" || memstore.type === "sqlite" || registry.type !== "memory";
+  return (
+    changelog.type !== "memory" ||
+    memstore.type === "sqlite" ||
+    (registry.type !== "memory" && registry.type !== "zookeeper")
+  );
 }
 
 export async function openRegistry(config: ResolvedConfig, parts: AdapterParts): Promise<Registry> {
   const { registry } = config;
-  if (registry.type === "memory") return new MemoryRegistry();
-  if (registry.type === "embedded") return openEmbeddedRegistry(parts);
+  switch (registry.type) {
+    case "memory":
+      return new MemoryRegistry(registry);
+    case "embedded":
+      return openEmbeddedRegistry({ ...parts, ...registry });
+    case "zookeeper":
+      return openZookeeperRegistry({ ...parts, ...registry });
+    case "confluent":
+      return openConfluentRegistry({
+        ...parts,
+        ...registry,
+        cacheBytes: registry.cacheMb * mebibyte,
+        cacheFile: join(parts.dataDir, "registry-cache.json"),
+      });
+  }
   const { openRegistry: open } = await adapterModule(config, registry);
   return called("registry", "openRegistry", registry, open?.(registry.options, parts));
 }

@@ -8,9 +8,11 @@ import type { Logger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import { type Gateway, openGateway } from "../gateway/gateway.js";
 import type { ServiceDescriptor } from "../protocol/service.js";
+import type { Registry } from "../registry/registry.js";
 import { openChangelog, openCoordinator, openMemStore, openRegistry, usesDataDir } from "./adapters.js";
 import type { ResolvedConfig } from "./config/resolved.js";
 import type { Handlers } from "./project.js";
+import { servable } from "./registry-server.js";
 import { agreeOnSchemas } from "./schemas.js";
 
 /** What a node is made of. */
@@ -44,7 +46,7 @@ export interface Node {
  * memstore is touched.
  *
  * @throws DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, DATA_FORMAT_NEWER, PORT_IN_USE, SCHEMA_CHANGED, HANDLER_MISSING,
- * CHECKPOINT_AHEAD, SQLITE_MISSING, CONFIG_INVALID; whatever was opened is closed then.
+ * SCHEMA_INCOMPATIBLE, SCHEMA_NOT_FOUND, REGISTRY_UNAVAILABLE, CHECKPOINT_AHEAD, SQLITE_MISSING, CONFIG_INVALID; whatever was opened is closed then.
  */
 export async function openNode(parts: NodeParts): Promise<Node> {
   const closers = new Closers(parts.logger);
@@ -71,7 +73,7 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
   }
   const adapterParts = { dataDir, clock, random, logger };
   const registry = closers.keep("registry", await openRegistry(config, adapterParts));
-  const schemaIds = await agreeOnSchemas(service, registry, clock);
+  const schemaIds = await agreeOnSchemas(service, registry, { clock, autoRegister: config.registry.autoRegister });
   const changelog = closers.keep("changelog", await openChangelog(config, adapterParts));
   const memstore = closers.keep("memstore", await openMemStore(config, adapterParts));
   const coordinator = closers.keep("coordinator", await openCoordinator(config, adapterParts));
@@ -100,9 +102,18 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
     ...(parts.signal === undefined ? {} : { signal: parts.signal }),
   });
   closers.keep("partitions", { close: () => router.stop(), kill: () => router.kill() });
+  mountRegistry(gateway, registry, config);
   gateway.serve(router);
   // Once more: what was accepted is answered before the partitions end.
   return closers.keep("gateway", gateway);
+}
+
+/** Where a registry stands that is served beside the keyspaces: no path of theirs can meet it. */
+const registryPath = "/_affinity/registry";
+
+function mountRegistry(gateway: Gateway, registry: Registry, config: ResolvedConfig): void {
+  const isServed = "isServed" in config.registry && config.registry.isServed;
+  if (isServed) gateway.serveRegistry({ registry: servable(registry, config), path: registryPath });
 }
 
 /** An hour and a day, as `changelog.historyMs` and `changelog.tombstoneMs`, for adapters that the user brings. */

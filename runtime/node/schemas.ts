@@ -29,12 +29,13 @@ interface Subject {
  *
  * @throws SCHEMA_CHANGED when a store's registered key schema differs in canonical form or logical types, or when some value
  * of a version of its value schema could not be read with the present one; found for all subjects before anything is
- * registered.
+ * registered. SCHEMA_INCOMPATIBLE when the registry forbids a schema, with the reason; SCHEMA_NOT_FOUND with all that is to be
+ * registered where `autoRegister` does not let it.
  */
 export async function agreeOnSchemas(
   service: ServiceDescriptor,
   registry: Registry,
-  clock: Clock,
+  { clock, autoRegister }: { readonly clock: Clock; readonly autoRegister: boolean },
 ): Promise<{ readonly [keyspace: string]: KeyspaceSchemaIds }> {
   const keyspaces = Object.values(service.keyspaces);
   const subjects = keyspaces.flatMap(subjectsOf);
@@ -42,17 +43,26 @@ export async function agreeOnSchemas(
   const earlier = new Map<number, TypeSource>();
   const fresh: Subject[] = [];
   for (const entry of subjects) {
-    const same = sameVersion(entry, await registry.versions(entry.subject), earlier);
+    const same = sameVersion(entry, await wholeVersions(registry, entry.subject), earlier);
     if (same === undefined) fresh.push(entry);
     else ids.set(entry.subject, same.id);
   }
-  // All in one turn, so that a registry that syncs does so once.
-  const registered = await Promise.all(
-    fresh.map(({ subject, type }) => registry.register(subject, schemaText(type.define))),
-  );
-  for (const { subject, id } of registered) ids.set(subject, id);
+  if (fresh.length > 0 && !autoRegister) throw notRegistered(fresh);
+  await assertTaken(fresh, registry);
+  for (const { subject, id } of await registered(fresh, registry)) ids.set(subject, id);
   const writers = new WriterSchemas(registry, clock, earlier);
   return Object.fromEntries(keyspaces.map((keyspace) => [keyspace.name, { writers, ...idsOf(keyspace, ids) }]));
+}
+
+/** Every version with the types of its references written out. */
+async function wholeVersions(registry: Registry, subject: string): Promise<readonly RegisteredSchema[]> {
+  const versions = await registry.versions(subject);
+  return Promise.all(
+    versions.map(async (version) => {
+      const schema = version.references === undefined ? undefined : await registry.schemaById(version.id);
+      return schema === undefined ? version : { ...version, schema };
+    }),
+  );
 }
 
 /** The newest version that reads and writes the same bytes. @throws SCHEMA_CHANGED when data of another could not be read. */
@@ -101,6 +111,40 @@ function assertReadable(
 
 const otherwise =
   "go back to that schema, give the store another topic, or remove the data with `affinity reset`; nothing was touched";
+
+/** Asks for all before any is registered, so that a start that is refused leaves nothing behind. */
+async function assertTaken(fresh: readonly Subject[], registry: Registry): Promise<void> {
+  const found = await Promise.all(
+    fresh.map(async ({ subject, type, what }) => {
+      const reasons = await registry.incompatibilities(subject, schemaText(type.define));
+      return reasons.length === 0 ? [] : [`${what}, subject ${subject}: ${reasons.join(" ")}`];
+    }),
+  );
+  const refused = found.flat();
+  if (refused.length === 0) return;
+  throw new AffinityError(
+    "SCHEMA_INCOMPATIBLE",
+    `the registry does not take ${refused.join(" | ")} Or change the subject's compatibility level; nothing was touched`,
+  );
+}
+
+/** All in one turn, so that a registry that syncs does so once. */
+function registered(fresh: readonly Subject[], registry: Registry): Promise<readonly RegisteredSchema[]> {
+  return Promise.all(fresh.map(({ subject, type }) => registry.register(subject, schemaText(type.define))));
+}
+
+function notRegistered(missing: readonly Subject[]): AffinityError {
+  return new AffinityError(
+    "SCHEMA_NOT_FOUND",
+    `the registry does not have ${missing.map(({ subject, what }) => `${what}, subject ${subject}`).join("; ")}; ` +
+      "`affinity registry register` registers what is missing, and registry.autoRegister lets a start do it",
+  );
+}
+
+/** Registers every schema of a project that the registry does not have. @returns All, with their ids. */
+export function registerSchemas(service: ServiceDescriptor, registry: Registry): Promise<readonly RegisteredSchema[]> {
+  return registered(Object.values(service.keyspaces).flatMap(subjectsOf), registry);
+}
 
 function subjectsOf(keyspace: KeyspaceDescriptor): Subject[] {
   const stores = Object.values(keyspace.stores).flatMap((store): Subject[] => [

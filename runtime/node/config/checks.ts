@@ -44,7 +44,7 @@ export function checkValues(reader: EntryReader): void {
 export function checkRules(reader: EntryReader): void {
   const values = new Values(reader.given);
   const at = (path: string): Finding["at"] | undefined => reader.given.get(path)?.at;
-  const invalid = (path: string, text: string, suggestion: string): void => {
+  const invalid: Invalid = (path, text, suggestion) => {
     const place = at(path);
     if (place !== undefined) reader.findings.push({ at: place, code: "CONFIG_INVALID", text, suggestion });
   };
@@ -57,12 +57,30 @@ export function checkRules(reader: EntryReader): void {
     );
   if (values.get(settings.httpAuthType) === "bearer" && !values.isGiven("http.auth.tokens"))
     invalid("http.auth.type", "http.auth: bearer needs tokens", 'Write "tokens": ["$' + '{TOKEN}"] beside it.');
+  checkRegistryAuth(values, invalid);
   if (values.get(settings.registryType) === "memory" && values.get(settings.changelogType) !== "memory")
     invalid(
       "registry.type",
       "registry.type: a registry in memory forgets the schema ids with which a durable changelog is written",
       'Leave it out (embedded), or set changelog.type to "memory" as well.',
     );
+}
+
+type Invalid = (path: string, text: string, suggestion: string) => void;
+
+function checkRegistryAuth(values: Values, invalid: Invalid): void {
+  const type = values.get(settings.registryAuthType);
+  if (type === "none") return;
+  if (values.get(settings.registryType) !== "confluent")
+    invalid(
+      "registry.auth.type",
+      `registry.auth: does nothing with registry.type ${JSON.stringify(values.get(settings.registryType))}`,
+      'Leave it out, or set registry.type to "confluent".',
+    );
+  if (type === "basic" && values.get(settings.registryAuthUser) === "")
+    invalid("registry.auth.type", "registry.auth: basic needs a user", 'Write "user" and "password" beside it.');
+  if (type === "bearer" && values.get(settings.registryAuthToken) === "")
+    invalid("registry.auth.type", "registry.auth: bearer needs a token", 'Write "token": "$' + '{TOKEN}" beside it.');
 }
 
 /** Whether the setting exists under the chosen `type`; says so where it is given in vain. */
@@ -85,8 +103,10 @@ function applies(setting: Setting, reader: EntryReader): boolean {
   return false;
 }
 
-// A placeholder gives text; where a number belongs, its digits are one.
+// A placeholder gives text; where a number belongs, its digits are one, and where a truth value belongs, its word.
 function coerced(setting: Setting, { value, isFilled }: Entry): JsonValue {
+  if (typeof setting.fallback === "boolean" && isFilled && (value === "true" || value === "false"))
+    return value === "true";
   const isNumber = typeof setting.fallback === "number" && isFilled;
   return isNumber && typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 }

@@ -33,6 +33,12 @@ function ancestors(path: string): string[] {
   return words.slice(1).map((_, index) => words.slice(0, index + 1).join("."));
 }
 
+/** What is ours to read whatever adapter the user brings; the other members of its section are the adapter's. */
+const common: ReadonlySet<string> = new Set([
+  ...Object.keys(adapterTypes).map((section) => `${section}.type`),
+  "registry.autoRegister",
+]);
+
 /** Takes the file apart; what it finds wrong gathers in `findings`. */
 export class EntryReader {
   /** By path, `http.port`. */
@@ -58,8 +64,8 @@ export class EntryReader {
     for (const { name, at, value } of members) {
       const full = path === "" ? name : `${path}.${name}`;
       if (full === "$schema") continue;
-      if (settingPaths.has(full)) this.#entry(full, value);
-      else if (choice === "module" && isAdapterSection(path)) this.#option(path, name, value);
+      if (choice === "module" && isAdapterSection(path) && !common.has(full)) this.#option(path, name, value);
+      else if (settingPaths.has(full)) this.#entry(full, value);
       else if (choice === "later" || choice === "unknown") continue;
       else if (!sectionPaths.has(full)) this.#unknown(path, name, at);
       else if (value.kind === "object") this.#section(full, value.members);

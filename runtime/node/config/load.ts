@@ -15,6 +15,7 @@ import type {
   HttpConfig,
   MemstoreConfig,
   ModuleAdapter,
+  RegistryAuth,
   RegistryConfig,
   ResolvedConfig,
 } from "./resolved.js";
@@ -85,7 +86,7 @@ function assemble(file: string, reader: EntryReader): ResolvedConfig {
     run: { code: resolve(root, values.get(settings.runCode)) },
     http: http(values),
     dataDir: resolve(root, values.get(settings.dataDir)),
-    ...adapters(values, (section) => brought(section, root, values, reader)),
+    ...adapters(root, values, (section) => brought(section, root, values, reader)),
     mailboxLimit: values.get(settings.mailboxLimit),
     maxCallBytes: values.get(settings.maxCallBytes),
     maxBatchBytes: values.get(settings.maxBatchBytes),
@@ -127,12 +128,14 @@ interface Adapters {
   readonly coordinator: CoordinatorConfig;
 }
 
-function adapters(values: Values, module: (section: AdapterSection) => ModuleAdapter): Adapters {
-  const registry = values.get(settings.registryType);
+function adapters(root: string, values: Values, module: (section: AdapterSection) => ModuleAdapter): Adapters {
   const changelog = values.get(settings.changelogType);
   const memstore = values.get(settings.memstoreType);
   return {
-    registry: registry === "embedded" || registry === "memory" ? { type: registry } : module("registry"),
+    registry: registryOf(root, values) ?? {
+      ...module("registry"),
+      autoRegister: values.get(settings.registryAutoRegister),
+    },
     changelog:
       changelog === "sqlite" || changelog === "memory"
         ? {
@@ -145,6 +148,57 @@ function adapters(values: Values, module: (section: AdapterSection) => ModuleAda
     memstore: memstoreOf(memstore, values) ?? module("memstore"),
     coordinator: values.get(settings.coordinatorType) === "embedded" ? { type: "embedded" } : module("coordinator"),
   };
+}
+
+function registryOf(root: string, values: Values): RegistryConfig | undefined {
+  const type = values.get(settings.registryType);
+  const autoRegister = values.get(settings.registryAutoRegister);
+  const own = {
+    autoRegister,
+    compatibility: values.get(settings.registryCompatibility),
+    isServed: values.get(settings.registryServe),
+  };
+  const timeoutMs = values.get(settings.registryTimeoutMs);
+  switch (type) {
+    case "embedded":
+    case "memory":
+      return { type, ...own };
+    case "zookeeper":
+      return {
+        type,
+        ...own,
+        connect: values.get(settings.registryConnect),
+        sessionTimeoutMs: values.get(settings.registrySessionTimeoutMs),
+        timeoutMs,
+      };
+    case "confluent": {
+      const ca = values.get(settings.registryCa);
+      return {
+        type,
+        autoRegister,
+        urls: values.get(settings.registryUrl).split(/,\s*/),
+        auth: registryAuth(values),
+        ...(ca === "" ? {} : { ca: resolve(root, ca) }),
+        timeoutMs,
+        retries: values.get(settings.registryRetries),
+        cacheMb: values.get(settings.registryCacheMb),
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function registryAuth(values: Values): RegistryAuth {
+  const type = values.get(settings.registryAuthType);
+  switch (type) {
+    case "none":
+      return { type };
+    case "basic":
+      return { type, user: values.get(settings.registryAuthUser), password: values.get(settings.registryAuthPassword) };
+    case "bearer":
+      return { type, token: values.get(settings.registryAuthToken) };
+  }
 }
 
 function memstoreOf(type: string, values: Values): MemstoreConfig | undefined {

@@ -4,6 +4,7 @@
  *
  * What each setting means, its default and its bounds stand in one place: `settings.ts`.
  */
+import type { CompatibilityLevel } from "../../schema/compatibility.js";
 import type { JsonValue } from "../../schema/type.js";
 
 /** An adapter that the user brings: `type` in affinity.json is a path or the name of a package. */
@@ -17,7 +18,48 @@ export interface ModuleAdapter {
   readonly options: { readonly [name: string]: JsonValue };
 }
 
-export type RegistryConfig = { readonly type: "embedded" } | { readonly type: "memory" } | ModuleAdapter;
+/** What the registries over a log of ours have in common. */
+interface OwnRegistry {
+  /** The level of subjects where neither they nor the registry have one. */
+  readonly compatibility: CompatibilityLevel;
+  /** Whether the node serves it at `/_affinity/registry`. */
+  readonly isServed: boolean;
+}
+
+/** How a node shows who it is. User, password and token are secrets. */
+export type RegistryAuth =
+  | { readonly type: "none" }
+  | { readonly type: "basic"; readonly user: string; readonly password: string }
+  | { readonly type: "bearer"; readonly token: string };
+
+export type RegistryConfig = (
+  | ({ readonly type: "embedded" | "memory" } & OwnRegistry)
+  | ({
+      readonly type: "zookeeper";
+      /** `host:port,host:port/path` */
+      readonly connect: string;
+      readonly sessionTimeoutMs: number;
+      /** Time for one request, ms. */
+      readonly timeoutMs: number;
+    } & OwnRegistry)
+  | {
+      readonly type: "confluent";
+      readonly urls: readonly string[];
+      readonly auth: RegistryAuth;
+      /** Absolute path of a PEM file; absent: the authorities that Node.js knows. */
+      readonly ca?: string;
+      /** Time for one request, ms. */
+      readonly timeoutMs: number;
+      /** Times that all servers are tried again. */
+      readonly retries: number;
+      /** Memory for schemas, and as much on the disk, MiB. */
+      readonly cacheMb: number;
+    }
+  | ModuleAdapter
+) & {
+  /** Whether a start registers what is new. */
+  readonly autoRegister: boolean;
+};
 
 /** Bounds of the changelogs that we bring. */
 interface LogSettings {

@@ -39,12 +39,23 @@ export function integer(
   return setting(path, type, z.number().int().min(facts.min).max(facts.max), facts);
 }
 
+/** True or false. */
+export function flag(path: string, facts: Facts<boolean>): Setting<boolean> {
+  return setting(path, "true or false", z.boolean(), facts);
+}
+
 /** Text of a given shape; `type` describes the shape. */
 export function text(
   path: string,
-  facts: Facts<string> & { readonly type?: string; readonly pattern?: RegExp },
+  facts: Facts<string> & {
+    readonly type?: string;
+    readonly pattern?: RegExp;
+    /** Whether it may be empty, which then means none. */
+    readonly isOptional?: boolean;
+  },
 ): Setting<string> {
-  const schema = facts.pattern === undefined ? z.string().min(1) : z.string().regex(facts.pattern);
+  const plain = facts.isOptional === true ? z.string() : z.string().min(1);
+  const schema = facts.pattern === undefined ? plain : z.string().regex(facts.pattern);
   return setting(path, facts.type ?? "text", schema, facts);
 }
 

@@ -43,7 +43,7 @@ function serviceOf(value: string, key = '"string"'): ServiceDescriptor {
 }
 
 async function idOf(registry: MemoryRegistry, value: string, key?: string): Promise<number | undefined> {
-  const ids = await agreeOnSchemas(serviceOf(value, key), registry, systemClock);
+  const ids = await agreeOnSchemas(serviceOf(value, key), registry, { clock: systemClock, autoRegister: true });
   return ids.accounts?.stores.accounts;
 }
 
@@ -61,7 +61,7 @@ describe("the schemas of a project at its start", () => {
   it("data of earlier versions is known by id without asking the registry", async () => {
     const registry = new MemoryRegistry();
     const first = await idOf(registry, one);
-    const { accounts } = await agreeOnSchemas(serviceOf(two), registry, systemClock);
+    const { accounts } = await agreeOnSchemas(serviceOf(two), registry, { clock: systemClock, autoRegister: true });
     expect(accounts?.writers?.lookUp(first ?? 0)).toBeUndefined();
     expect(accounts?.writers?.known(first ?? 0)).toBeDefined();
   });

@@ -156,15 +156,58 @@ describe("affinity.json", () => {
 
   it("says NOT_YET for known adapters without a runtime, whatever their members", () => {
     const found = findings({
-      registry: { type: "confluent", url: "http://registry:8081" },
       changelog: { type: "kafka", brokers: ["kafka-1:9092"], replication: 3 },
       coordinator: { type: "zookeeper", connect: "zk-1:2181", sessionTimeoutMs: 6000 },
       node: { id: "a" },
     });
-    expect(found).toHaveLength(4);
+    expect(found).toHaveLength(3);
     for (const line of found) expect(line).toContain(" NOT_YET ");
     writeFileSync(file, JSON.stringify({ changelog: { type: "kafka" } }));
     expect(() => loadConfig(file, {})).toThrow("[NOT_YET]");
+  });
+
+  it("knows a registry over HTTP, its servers, who we are, and whose certificates count", () => {
+    const registry = {
+      type: "confluent",
+      url: "https://one:8081, https://two:8081/sr",
+      autoRegister: variable("AUTO"),
+      ca: "tls/ca.pem",
+      auth: { type: "basic", user: "bank", password: variable("PASSWORD") },
+    };
+    const environment = { AUTO: "false", PASSWORD: "secret" };
+    expect(resolved({ registry }, environment).registry).toEqual({
+      type: "confluent",
+      autoRegister: false,
+      urls: ["https://one:8081", "https://two:8081/sr"],
+      auth: { type: "basic", user: "bank", password: "secret" },
+      ca: join(folder, "tls/ca.pem"),
+      timeoutMs: 10_000,
+      retries: 3,
+      cacheMb: 16,
+    });
+    const outcome = reading({ registry }, environment);
+    const shown = JSON.stringify(outcome.ok ? effectiveSettings(file, outcome.given) : []);
+    expect(shown).toContain("registry.auth.password");
+    expect(shown).not.toContain("secret");
+    expect(findings({ registry: { type: "confluent", url: "registry:8081" } })[0]).toContain("registry.url");
+    expect(findings({ registry: { type: "confluent", auth: { type: "bearer" } } })[0]).toContain("needs a token");
+    expect(findings({ registry: { auth: { type: "basic", user: "u" } } })[0]).toContain("does nothing");
+    expect(findings({ registry: { type: "confluent", compatibility: "NONE" } })[0]).toContain("does nothing");
+    expect(findings({ registry: { compatibility: "BACKWARDS" } })[0]).toContain("BACKWARD_TRANSITIVE");
+  });
+
+  it("knows a registry in ZooKeeper, and whether a registry of ours is served", () => {
+    expect(resolved({ registry: { type: "zookeeper", connect: "a:1,b:2/bank" } }).registry).toEqual({
+      type: "zookeeper",
+      autoRegister: true,
+      compatibility: "BACKWARD",
+      isServed: false,
+      connect: "a:1,b:2/bank",
+      sessionTimeoutMs: 10_000,
+      timeoutMs: 10_000,
+    });
+    expect(resolved({ registry: { serve: true } }).registry).toMatchObject({ type: "embedded", isServed: true });
+    expect(findings({ registry: { type: "zookeeper", connect: "a:1, b:2" } })[0]).toContain("registry.connect");
   });
 
   it("loads the user's own adapter from a path or a package, its members handed on", () => {
