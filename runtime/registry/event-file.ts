@@ -5,7 +5,7 @@
  *   entries   number, events: JSON of the events of one append
  *   opens     count: how often the file was opened
  */
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { AffinityError } from "../core/errors.js";
 import { type Database, openDatabase } from "../disk/sqlite.js";
 import { failureOf, openFailure } from "../disk/sqlite-failure.js";
@@ -29,6 +29,8 @@ const cure = "restore it from a backup: ids of schemas must not change, so nothi
 export class EventFile {
   readonly #path: string;
   readonly #db: Database;
+  /** Which file it is, whatever stands at its path later. */
+  readonly #inode: number;
 
   /**
    * Opens or creates the file.
@@ -43,6 +45,7 @@ export class EventFile {
       db = openDatabase(path, { timeout: lockWaitMs });
       prepare(path, db);
       this.#db = db;
+      this.#inode = statSync(path).ino;
       this.#takeLines(linesPath);
     } catch (error) {
       db?.close();
@@ -51,6 +54,7 @@ export class EventFile {
   }
 
   read(from: number): readonly (readonly RegistryEvent[])[] {
+    this.#checkThere();
     const rows = this.#db.prepare("select number, events from entries where number >= ? order by number limit ?");
     const found: (readonly RegistryEvent[])[] = [];
     let bytes = 0;
@@ -66,6 +70,7 @@ export class EventFile {
   }
 
   append(at: number, events: readonly RegistryEvent[]): boolean {
+    this.#checkThere();
     this.#db.exec("begin immediate");
     try {
       const isFree = this.#length() === at;
@@ -80,6 +85,16 @@ export class EventFile {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** `affinity reset` may have removed the file: what is written into it from then on nobody finds again. */
+  #checkThere(): void {
+    if (statSync(this.#path, { throwIfNoEntry: false })?.ino === this.#inode) return;
+    throw new AffinityError(
+      "REGISTRY_UNAVAILABLE",
+      `${this.#path}: the file was removed or replaced; start this process again`,
+      { applied: "no" },
+    );
   }
 
   #length(): number {

@@ -275,8 +275,8 @@ function readOnly(subject: string): RegistryRefusal {
 function incompatible(subject: string, level: CompatibilityLevel, reasons: readonly string[]): RegistryRefusal {
   return new RegistryRefusal(
     409,
-    `subject ${quoted(subject)}: the schema is not ${level} compatible with what is registered: ${reasons.join(" | ")}; ` +
-      "change the schema, or the subject's compatibility level",
+    `subject ${quoted(subject)}: the schema is not ${level} compatible with what is registered; ${reasons.join(" ")} ` +
+      "Or change the subject's compatibility level.",
   );
 }
 

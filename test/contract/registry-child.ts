@@ -3,9 +3,12 @@
  * some of its schemas its own; the others are those of its siblings too.
  */
 import { systemClock } from "../../runtime/core/clock.js";
+import { silentLogger } from "../../runtime/core/logger.js";
 import { systemRandom } from "../../runtime/core/random.js";
+import { openConfluentRegistry } from "../../runtime/registry/confluent-registry.js";
 import { openEmbeddedRegistry } from "../../runtime/registry/embedded-registry.js";
 import type { Registry } from "../../runtime/registry/registry.js";
+import { openZookeeperRegistry } from "../../runtime/registry/zookeeper-registry.js";
 
 const [adapter = "", place = "", run = "0"] = process.argv.slice(2);
 
@@ -14,6 +17,18 @@ async function opened(): Promise<Registry> {
   switch (adapter) {
     case "embedded":
       return openEmbeddedRegistry({ dataDir: place, ...parts });
+    case "zookeeper":
+      return openZookeeperRegistry({ connect: place, sessionTimeoutMs: 4_000, timeoutMs: 3_000, ...parts });
+    case "confluent":
+      return openConfluentRegistry({
+        urls: [place],
+        auth: { type: "none" },
+        timeoutMs: 10_000,
+        retries: 20,
+        cacheBytes: 1_048_576,
+        logger: silentLogger,
+        ...parts,
+      });
     default:
       throw new Error(`no adapter ${adapter}`);
   }

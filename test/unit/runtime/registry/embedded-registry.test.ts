@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -92,6 +92,14 @@ describe("the embedded registry's file", () => {
     const before = readFileSync(file);
     await expect(open()).rejects.toMatchObject({ code: "DATA_DIR_UNUSABLE" });
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it("that is removed under a process takes nothing any more", async () => {
+    const registry = await open();
+    await registry.register("s", '"int"');
+    rmSync(file);
+    await expect(registry.register("s", '"long"')).rejects.toThrow(/REGISTRY_UNAVAILABLE.*removed/);
+    await registry.close();
   });
 
   it("that cannot be opened is DATA_DIR_UNUSABLE with its path", async () => {
