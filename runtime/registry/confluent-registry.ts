@@ -73,7 +73,7 @@ class ConfluentRegistry implements Registry {
     const registered = await this.lookup(subject, schema, references);
     if (registered === undefined)
       throw this.#http.unavailable(`it does not find schema ${id}, which it has just registered`);
-    this.#cache.setLatest(registered);
+    this.#cache.addVersion(registered);
     return registered;
   }
 
@@ -103,23 +103,11 @@ class ConfluentRegistry implements Registry {
   }
 
   async latest(subject: string): Promise<RegisteredSchema | undefined> {
-    let found: unknown;
-    try {
-      found = await this.#find("GET", `/subjects/${encoded(subject)}/versions/latest`);
-    } catch (error) {
-      const known = this.#cache.latest(subject);
-      if (this.#isClosed || known === undefined || !isAffinityError(error) || error.code !== "REGISTRY_UNAVAILABLE")
-        throw error;
-      this.#logger.warn(
-        { subject, version: known.version, error: error.detail },
-        "the registry is away: the latest version that is known counts",
-      );
-      return known;
-    }
-    if (found === undefined) return undefined;
-    const registered = this.#registered(subject, found);
-    this.#cache.setLatest(registered);
-    return registered;
+    const ask = async (): Promise<RegisteredSchema | undefined> => {
+      const found = await this.#find("GET", `/subjects/${encoded(subject)}/versions/latest`);
+      return found === undefined ? undefined : this.#registered(subject, found);
+    };
+    return this.#orKnown(subject, ask, (known) => known.at(-1));
   }
 
   async version(subject: string, version: number): Promise<RegisteredSchema | undefined> {
@@ -128,14 +116,12 @@ class ConfluentRegistry implements Registry {
   }
 
   async versions(subject: string): Promise<readonly RegisteredSchema[]> {
-    const numbers = listOf(await this.#find("GET", `/subjects/${encoded(subject)}/versions`)).filter(isNumber);
-    const found: (RegisteredSchema | undefined)[] = [];
-    for (let from = 0; from < numbers.length; from += fetchedAtOnce) {
-      const some = numbers.slice(from, from + fetchedAtOnce);
-      found.push(...(await Promise.all(some.map((version) => this.version(subject, version)))));
-    }
-    // One that was deleted meanwhile is gone.
-    return found.filter((version) => version !== undefined);
+    const ask = async (): Promise<readonly RegisteredSchema[]> => {
+      const found = await this.#fetchVersions(subject);
+      this.#cache.setVersions(subject, found);
+      return found;
+    };
+    return this.#orKnown(subject, ask, (known) => known);
   }
 
   async subjects(): Promise<readonly string[]> {
@@ -176,6 +162,37 @@ class ConfluentRegistry implements Registry {
     this.#isClosed = true;
     await this.#cache.close();
     await this.#http.close();
+  }
+
+  async #fetchVersions(subject: string): Promise<readonly RegisteredSchema[]> {
+    const numbers = listOf(await this.#find("GET", `/subjects/${encoded(subject)}/versions`)).filter(isNumber);
+    const found: (RegisteredSchema | undefined)[] = [];
+    for (let from = 0; from < numbers.length; from += fetchedAtOnce) {
+      const some = numbers.slice(from, from + fetchedAtOnce);
+      found.push(...(await Promise.all(some.map((version) => this.version(subject, version)))));
+    }
+    // One that was deleted meanwhile is gone.
+    return found.filter((version) => version !== undefined);
+  }
+
+  /** What the registry says, or while it is away what is known of the subject. */
+  async #orKnown<T>(
+    subject: string,
+    ask: () => Promise<T>,
+    from: (known: readonly RegisteredSchema[]) => T,
+  ): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      const known = this.#cache.versions(subject);
+      const isAway = isAffinityError(error) && error.code === "REGISTRY_UNAVAILABLE" && !this.#isClosed;
+      if (known === undefined || !isAway) throw error;
+      this.#logger.warn(
+        { subject, versions: known.length, error: error.detail },
+        "the registry is away: what is known counts",
+      );
+      return from(known);
+    }
   }
 
   async #fetch(id: number): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 /**
- * What a client knows of a registry: schemas by id, which never change, and for each subject the version that was the latest
- * when it was asked. Bounded by bytes, least used first out; kept in a file, for starts while the registry is away.
+ * What a client knows of a registry: schemas by id, which never change, and for each subject the versions that it had when it
+ * was asked. Bounded by bytes, least used first out; kept in a file, for starts while the registry is away.
  */
 import { LRUCache } from "lru-cache";
 import { messageOf } from "../core/errors.js";
@@ -27,7 +27,7 @@ const absentMs = 1_000;
 export class SchemaCache {
   readonly #options: SchemaCacheOptions;
   readonly #texts: LRUCache<number, string>;
-  readonly #latest: LRUCache<string, RegisteredSchema>;
+  readonly #versions: LRUCache<string, readonly RegisteredSchema[]>;
   readonly #absent = new LRUCache<number, true>({ max: absentLimit, ttl: absentMs });
   #isDirty = false;
   #writing: Promise<void> | undefined;
@@ -36,9 +36,9 @@ export class SchemaCache {
     this.#options = options;
     const sized = { maxSize: options.maxBytes / 2 };
     this.#texts = new LRUCache({ ...sized, sizeCalculation: (text) => 64 + text.length });
-    this.#latest = new LRUCache({
+    this.#versions = new LRUCache({
       ...sized,
-      sizeCalculation: ({ subject, schema }) => 128 + subject.length + schema.length,
+      sizeCalculation: (versions) => versions.reduce((sum, { schema }) => sum + 128 + schema.length, 128),
     });
   }
 
@@ -53,8 +53,11 @@ export class SchemaCache {
         const [id, text] = listOf(entry);
         if (typeof id === "number" && typeof text === "string") this.#texts.set(id, text);
       }
-      for (const entry of listOf(member(content, "latest")))
-        if (isRegistered(entry)) this.#latest.set(entry.subject, entry);
+      for (const list of listOf(member(content, "versions"))) {
+        const versions = listOf(list).filter(isRegistered);
+        const [first] = versions;
+        if (first !== undefined) this.#versions.set(first.subject, versions);
+      }
     } catch (error) {
       logger.warn({ path, error: messageOf(error) }, "the cache of schemas cannot be read and counts as empty");
     }
@@ -79,15 +82,29 @@ export class SchemaCache {
     this.#absent.set(id, true);
   }
 
-  latest(subject: string): RegisteredSchema | undefined {
-    return this.#latest.get(subject);
+  /** What the subject had when it was asked, oldest first. */
+  versions(subject: string): readonly RegisteredSchema[] | undefined {
+    return this.#versions.get(subject);
   }
 
-  setLatest(registered: RegisteredSchema): void {
-    const known = this.#latest.get(registered.subject);
-    if (known?.id === registered.id && known.version === registered.version) return;
-    this.#latest.set(registered.subject, registered);
+  /** What a subject has now. */
+  setVersions(subject: string, versions: readonly RegisteredSchema[]): void {
+    const known = this.#versions.get(subject) ?? [];
+    const isKnown =
+      known.length === versions.length &&
+      versions.every(({ id, version }, index) => known[index]?.id === id && known[index]?.version === version);
+    if (isKnown) return;
+    if (versions.length === 0) this.#versions.delete(subject);
+    else this.#versions.set(subject, versions);
     this.#changed();
+  }
+
+  /** A version that a subject has beside what is known. */
+  addVersion(registered: RegisteredSchema): void {
+    const known = this.#versions.get(registered.subject) ?? [];
+    const others = known.filter(({ version }) => version !== registered.version);
+    const versions = [...others, registered].sort((one, other) => one.version - other.version);
+    this.setVersions(registered.subject, versions);
   }
 
   /** Resolves when what changed so far is in the file, or was given up. */
@@ -110,7 +127,7 @@ export class SchemaCache {
         format,
         origin: this.#options.origin,
         texts: [...this.#texts.entries()].reverse(),
-        latest: [...this.#latest.values()].reverse(),
+        versions: [...this.#versions.values()].reverse(),
       };
       try {
         await replaceFile(path, `${JSON.stringify(content)}\n`);

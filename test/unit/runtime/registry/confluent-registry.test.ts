@@ -172,6 +172,7 @@ describe("the registry over HTTP", () => {
     await server.close();
     const later = await client({ cacheFile });
     expect(await later.latest("s")).toEqual(registered);
+    expect(await later.versions("s")).toEqual([registered]);
     expect(await later.schemaById(registered.id)).toBe(account);
     await expect(later.latest("t")).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
     await expect(later.register("s", '"int"')).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
