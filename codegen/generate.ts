@@ -53,7 +53,7 @@ export interface Printed {
 /** The text of every file. */
 export async function printProject(model: ServiceModel, inputs: Inputs, options: GenerateOptions): Promise<Printed> {
   const { importEnding } = options;
-  const printer = await openPrinter();
+  const printer = openPrinter();
   const files = emitProject(model, { importEnding, inputs: hashInputs(inputs, options) });
   const path = posix.join(posix.relative(options.handlers, options.output), "index") + importEnding;
   const index = path.startsWith(".") ? path : `./${path}`;
