@@ -51,7 +51,7 @@ export interface Printed {
 }
 
 /** The text of every file. */
-export async function printProject(model: ServiceModel, inputs: Inputs, options: GenerateOptions): Promise<Printed> {
+export function printProject(model: ServiceModel, inputs: Inputs, options: GenerateOptions): Printed {
   const { importEnding } = options;
   const printer = openPrinter();
   const files = emitProject(model, { importEnding, inputs: hashInputs(inputs, options) });

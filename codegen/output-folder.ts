@@ -1,5 +1,20 @@
-/** The output's folder: what is in it, whose it is, and how it is changed without touching what is not the tool's. */
-import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+/**
+ * The output's folder: what is in it, whose it is, and how it is changed without touching what is not the tool's. Its files
+ * are many and small, and synchronous calls cost a third of what asynchronous ones do.
+ */
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hasBanner } from "./banner.js";
 import { byCodeUnits } from "./diagnostics-sort.js";
@@ -39,25 +54,25 @@ export class OutputFolder {
   }
 
   /** The text of a file; undefined where there is none that can be read. */
-  async read(path: string): Promise<string | undefined> {
+  read(path: string): string | undefined {
     try {
-      return await readFile(join(this.#path, path), "utf8");
+      return readFileSync(join(this.#path, path), "utf8");
     } catch {
       return undefined;
     }
   }
 
   /** Compares the folder with what it should hold. */
-  async plan(files: ReadonlyMap<string, string>): Promise<OutputPlan> {
-    const { entries, blocked } = await this.#scan();
+  plan(files: ReadonlyMap<string, string>): OutputPlan {
+    const { entries, blocked } = this.#scan();
     const changed: string[] = [];
     const unchanged: string[] = [];
-    await forEach(files, async ([path, text]) => {
+    for (const [path, text] of files) {
       const inTheWay = this.#obstacle(path, entries);
       if (inTheWay !== undefined) blocked.push(inTheWay);
       else if (!entries.has(path)) changed.push(path);
       else {
-        const found = await readFile(join(this.#path, path));
+        const found = readFileSync(join(this.#path, path));
         if (found.equals(Buffer.from(text))) unchanged.push(path);
         else if (hasBanner(found.toString("utf8", 0, bannerBytes))) changed.push(path);
         else
@@ -66,10 +81,10 @@ export class OutputFolder {
             reason: "the file does not begin with the generator's banner, so it is not overwritten",
           });
       }
-    });
+    }
     const obsolete: string[] = [];
     for (const [path, kind] of entries) {
-      if (kind === "file" && !files.has(path) && (await this.#isOurs(path))) obsolete.push(path);
+      if (kind === "file" && !files.has(path) && this.#isOurs(path)) obsolete.push(path);
     }
     const order = (paths: string[]): string[] => paths.sort(byCodeUnits);
     blocked.sort((a, b) => byCodeUnits(a.path, b.path));
@@ -77,66 +92,67 @@ export class OutputFolder {
   }
 
   /** Whether the folder holds these files, by path and hash, and no other file of the tool but those `besides`. */
-  async holds(hashes: { readonly [path: string]: string }, besides: readonly string[]): Promise<boolean> {
-    const { entries, blocked } = await this.#scan();
+  holds(hashes: { readonly [path: string]: string }, besides: readonly string[]): boolean {
+    const { entries, blocked } = this.#scan();
     if (blocked.length > 0) return false;
     for (const [path, hash] of Object.entries(hashes)) {
       if (entries.get(path) !== "file" || this.#obstacle(path, entries) !== undefined) return false;
-      if (hashText(await readFile(join(this.#path, path))) !== hash) return false;
+      if (hashText(readFileSync(join(this.#path, path))) !== hash) return false;
     }
     for (const [path, kind] of entries) {
       const isKnown = Object.hasOwn(hashes, path) || besides.includes(path);
-      if (kind === "file" && !isKnown && (await this.#isOurs(path))) return false;
+      if (kind === "file" && !isKnown && this.#isOurs(path)) return false;
     }
     return true;
   }
 
   /** Writes and removes what the plan says. Each file changes at once, so that nobody reads half of one. */
-  async apply(plan: OutputPlan, files: ReadonlyMap<string, string>): Promise<void> {
+  apply(plan: OutputPlan, files: ReadonlyMap<string, string>): void {
     for (const folder of new Set(plan.changed.map((path) => dirname(join(this.#path, path))))) {
-      await mkdir(folder, { recursive: true });
+      mkdirSync(folder, { recursive: true });
     }
     // The doors come last: what they say of their inputs then holds for the files behind them, should the run be killed.
     const isDoor = (path: string): boolean => !path.includes("/");
-    const write = (path: string): Promise<void> => this.#write(path, files.get(path) ?? "");
-    await forEach(
-      plan.changed.filter((path) => !isDoor(path)),
-      write,
-    );
-    await forEach(plan.changed.filter(isDoor), write);
+    const [doors, others] = [plan.changed.filter(isDoor), plan.changed.filter((path) => !isDoor(path))];
+    for (const path of [...others, ...doors]) this.#write(path, files.get(path) ?? "");
     for (const path of plan.obsolete) {
-      await rm(join(this.#path, path));
-      await this.#removeEmpty(dirname(path));
+      rmSync(join(this.#path, path));
+      this.#removeEmpty(dirname(path));
     }
   }
 
-  async #write(path: string, text: string): Promise<void> {
+  #write(path: string, text: string): void {
     const target = join(this.#path, path);
     const draft = join(dirname(target), `.${basename(target)}.affinity-draft`);
-    // A draft is left only by a run that was killed; a link of its name must not lead the write elsewhere.
-    await rm(draft, { force: true });
-    await writeFile(draft, text, { flag: "wx" });
-    await rename(draft, target);
+    try {
+      writeFileSync(draft, text, { flag: "wx" });
+    } catch (error) {
+      // A draft is left only by a run that was killed; a link of its name must not lead the write elsewhere.
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      rmSync(draft);
+      writeFileSync(draft, text, { flag: "wx" });
+    }
+    renameSync(draft, target);
   }
 
   /** Removes a folder within the output that nothing is left in, and those around it. */
-  async #removeEmpty(folder: string): Promise<void> {
+  #removeEmpty(folder: string): void {
     for (let path = folder; path !== "." && path !== ""; path = dirname(path)) {
       try {
-        await rmdir(join(this.#path, path));
+        rmdirSync(join(this.#path, path));
       } catch {
         return;
       }
     }
   }
 
-  async #isOurs(path: string): Promise<boolean> {
-    const file = await open(join(this.#path, path));
+  #isOurs(path: string): boolean {
+    const file = openSync(join(this.#path, path), "r");
     try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(bannerBytes), 0, bannerBytes, 0);
-      return hasBanner(buffer.toString("utf8", 0, bytesRead));
+      const buffer = Buffer.alloc(bannerBytes);
+      return hasBanner(buffer.toString("utf8", 0, readSync(file, buffer, 0, bannerBytes, 0)));
     } finally {
-      await file.close();
+      closeSync(file);
     }
   }
 
@@ -159,14 +175,14 @@ export class OutputFolder {
   }
 
   /** Everything below the folder by path; nothing where it is absent. */
-  async #scan(): Promise<{ readonly entries: Map<string, Entry>; readonly blocked: Blocked[] }> {
+  #scan(): { readonly entries: Map<string, Entry>; readonly blocked: Blocked[] } {
     const entries = new Map<string, Entry>();
     const blocked: Blocked[] = [];
-    const kind = await kindOf(this.#path);
+    const kind = kindOf(this.#path);
     if (kind === "other" || kind === "file") blocked.push({ path: "", reason: "the output's folder is no folder" });
     const open = kind === "folder" ? [""] : [];
     for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-      for (const entry of await readdir(join(this.#path, folder), { withFileTypes: true })) {
+      for (const entry of readdirSync(join(this.#path, folder), { withFileTypes: true })) {
         const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
         entries.set(path, entry.isFile() ? "file" : entry.isDirectory() ? "folder" : "other");
         if (entry.isDirectory()) open.push(path);
@@ -183,21 +199,9 @@ export class OutputFolder {
   }
 }
 
-/** Files that are read or written at a time. */
-const concurrency = 16;
-
-/** Runs `act` for each item, several at a time; the first failure ends it. */
-async function forEach<T>(items: Iterable<T>, act: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items].reverse();
-  const work = async (): Promise<void> => {
-    for (let item = queue.pop(); item !== undefined; item = queue.pop()) await act(item);
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
-}
-
-async function kindOf(path: string): Promise<Entry | "absent"> {
+function kindOf(path: string): Entry | "absent" {
   try {
-    const found = await lstat(path);
+    const found = lstatSync(path);
     if (found.isFile()) return "file";
     return found.isDirectory() ? "folder" : "other";
   } catch {

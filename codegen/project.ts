@@ -1,8 +1,10 @@
-/** A project on disk: generates its output, checks it, and keeps it up to date. */
+/**
+ * A project on disk: generates its output, checks it, and keeps it up to date. Parser, emitters and printer load only when
+ * there is something to do.
+ */
 import { isAbsolute, posix, relative, resolve, sep } from "node:path";
 import type { JsonValue } from "../runtime/schema/type.js";
 import type { Diagnostic } from "./diagnostics.js";
-import { compile, printProject } from "./generate.js";
 import { hashInputs, type Inputs, readInputs } from "./inputs.js";
 import { manifestPath, parseManifest, printManifest } from "./manifest.js";
 import { modelJson } from "./model-json.js";
@@ -43,8 +45,8 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
   if (run.kind === "current") return { ...nothing, unchanged: run.files };
   if (run.kind === "faulty") return { ...nothing, diagnostics: run.diagnostics };
   const { folder, plan, files, stubs } = run;
-  await folder.apply(plan, files);
-  const written = await writeStubs(resolve(options.root, options.handlers), stubs);
+  folder.apply(plan, files);
+  const written = writeStubs(resolve(options.root, options.handlers), stubs);
   return {
     diagnostics: [],
     written: plan.changed.map((path) => shown(options.output, path)),
@@ -62,7 +64,7 @@ export async function check(options: GenerateOptions): Promise<Checked> {
   const { folder, plan, stubs } = run;
   const drift: Drift[] = [];
   for (const path of plan.changed) {
-    const kind = (await folder.read(path)) === undefined ? "missing" : "differs";
+    const kind = folder.read(path) === undefined ? "missing" : "differs";
     drift.push({ path: shown(options.output, path), kind });
   }
   for (const path of plan.obsolete) drift.push({ path: shown(options.output, path), kind: "obsolete" });
@@ -76,7 +78,8 @@ export async function check(options: GenerateOptions): Promise<Checked> {
 export async function inspect(
   options: GenerateOptions,
 ): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly model: JsonValue | undefined }> {
-  const { model, diagnostics } = compile(await readInputs(options), options);
+  const { compile } = await import("./generate.js");
+  const { model, diagnostics } = compile(readInputs(options), options);
   return { diagnostics, model: model && modelJson(model) };
 }
 
@@ -97,35 +100,32 @@ type Run =
 async function prepare(options: GenerateOptions): Promise<Run> {
   const misplaced = faultOfOutput(options);
   if (misplaced !== undefined) return { kind: "faulty", diagnostics: [misplaced] };
-  const inputs = await readInputs(options);
+  const inputs = readInputs(options);
   const folder = new OutputFolder(resolve(options.root, options.output));
-  const current = await currentFiles(folder, inputs, options);
+  const current = currentFiles(folder, inputs, options);
   if (current !== undefined) return { kind: "current", files: current };
+  const { compile, printProject } = await import("./generate.js");
   const { model, diagnostics } = compile(inputs, options);
   if (model === undefined) return { kind: "faulty", diagnostics };
-  const { files: printed, stubs } = await printProject(model, inputs, options);
-  const facts = { generator: await generatorHash(), inputs: hashInputs(inputs, options), handlers: [...stubs.keys()] };
+  const { files: printed, stubs } = printProject(model, inputs, options);
+  const facts = { generator: generatorHash(), inputs: hashInputs(inputs, options), handlers: [...stubs.keys()] };
   const manifest = printManifest(facts, printed);
   const files = new Map([...printed, [manifestPath, manifest]]);
-  const plan = await folder.plan(files);
+  const plan = folder.plan(files);
   if (plan.blocked.length > 0)
     return { kind: "faulty", diagnostics: plan.blocked.map((one) => blockedFault(options, one)) };
   return { kind: "ready", folder, plan, files, stubs };
 }
 
 /** Number of files when the manifest says that nothing is to be done; else undefined. */
-async function currentFiles(
-  folder: OutputFolder,
-  inputs: Inputs,
-  options: GenerateOptions,
-): Promise<number | undefined> {
-  const text = await folder.read(manifestPath);
+function currentFiles(folder: OutputFolder, inputs: Inputs, options: GenerateOptions): number | undefined {
+  const text = folder.read(manifestPath);
   const manifest = text === undefined ? undefined : parseManifest(text);
   if (manifest === undefined || manifest.inputs !== hashInputs(inputs, options)) return undefined;
-  if (manifest.generator !== (await generatorHash())) return undefined;
+  if (manifest.generator !== generatorHash()) return undefined;
   const handlers = resolve(options.root, options.handlers);
   if (!manifest.handlers.every((path) => hasHandler(handlers, path))) return undefined;
-  if (!(await folder.holds(manifest.files, [manifestPath]))) return undefined;
+  if (!folder.holds(manifest.files, [manifestPath])) return undefined;
   return Object.keys(manifest.files).length + 1;
 }
 

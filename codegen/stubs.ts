@@ -1,6 +1,5 @@
 /** The users' handlers: written once, and only where there is none. */
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { byCodeUnits } from "./diagnostics-sort.js";
 
@@ -14,14 +13,14 @@ export function hasHandler(folder: string, path: string): boolean {
 }
 
 /** Writes the stubs that are missing; gives their paths within the folder. */
-export async function writeStubs(folder: string, stubs: ReadonlyMap<string, string>): Promise<readonly string[]> {
+export function writeStubs(folder: string, stubs: ReadonlyMap<string, string>): readonly string[] {
   const written: string[] = [];
   for (const [path, text] of stubs) {
     if (hasHandler(folder, path)) continue;
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    mkdirSync(dirname(target), { recursive: true });
     // `wx`: not even a link that leads nowhere is written through.
-    await writeFile(target, text, { flag: "wx" });
+    writeFileSync(target, text, { flag: "wx" });
     written.push(path);
   }
   return written.sort(byCodeUnits);

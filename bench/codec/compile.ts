@@ -26,7 +26,7 @@ export async function compileSchema(text: string, longs: "bigint" | "number", fo
   const inputs = { schemas: [{ file: "schemas/bench.avsc", bytes }], definitions: [], diagnostics: [] };
   const { model, diagnostics } = compile(inputs, options);
   if (model === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 2));
-  const { files } = await printProject(model, inputs, options);
+  const { files } = printProject(model, inputs, options);
   for (const [path, content] of files) {
     const file = join(folder, output, path);
     mkdirSync(dirname(file), { recursive: true });

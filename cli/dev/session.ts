@@ -69,7 +69,7 @@ export class DevSession {
     const wasFaulty = this.#hasFaults;
     this.#hasFaults = generated.diagnostics.length > 0;
     if (this.#hasFaults) {
-      await printDiagnosticsOf(this.#generate, generated.diagnostics, this.#terminal);
+      printDiagnosticsOf(this.#generate, generated.diagnostics, this.#terminal);
       this.#waits();
       return;
     }

@@ -60,7 +60,7 @@ async function checkGenerated(config: ResolvedConfig): Promise<Health> {
   try {
     const options = generateOptions(config);
     const service = await loadService(config);
-    if (hashInputs(await readInputs(options), options) !== service.inputs)
+    if (hashInputs(readInputs(options), options) !== service.inputs)
       return fault(check, "is older than schemas, definitions or settings", "run `affinity generate`");
     const { handlers } = await loadProject(config);
     return ok(check, `is up to date; handlers: ${Object.keys(handlers).join(", ") || "none needed"}`);

@@ -10,7 +10,7 @@ import { endOnDiagnostics } from "./run.js";
 export async function check(file: string, terminal: Terminal): Promise<void> {
   const options = generateOptions(readProject(file, terminal).config);
   const { diagnostics } = await inspect(options);
-  await endOnDiagnostics(options, diagnostics, terminal);
+  endOnDiagnostics(options, diagnostics, terminal);
   terminal.emit({ event: "checked", diagnostics: 0 });
   terminal.print("No errors.");
 }
@@ -19,7 +19,7 @@ export async function check(file: string, terminal: Terminal): Promise<void> {
 export async function checkGenerated(file: string, terminal: Terminal): Promise<void> {
   const options = generateOptions(readProject(file, terminal).config);
   const { diagnostics, drift } = await checkOutput(options);
-  await endOnDiagnostics(options, diagnostics, terminal);
+  endOnDiagnostics(options, diagnostics, terminal);
   for (const { path, kind } of drift) {
     terminal.emit({ event: "drift", path, kind });
     terminal.print(`${path}: ${kind}`);

@@ -21,7 +21,7 @@ export async function generate(
   else {
     const options = generateOptions(readProject(request.config, terminal).config);
     const generated = await generateOnce(options);
-    await endOnDiagnostics(options, generated.diagnostics, terminal);
+    endOnDiagnostics(options, generated.diagnostics, terminal);
     printGenerated(options, generated, terminal);
   }
 }
@@ -32,7 +32,7 @@ async function watch(file: string, terminal: Terminal): Promise<void> {
   const options = generateOptions(readProject(file, terminal).config);
   const run = oneAtATime(async () => {
     const generated = await generateOnce(options);
-    if (generated.diagnostics.length > 0) await printDiagnosticsOf(options, generated.diagnostics, terminal);
+    if (generated.diagnostics.length > 0) printDiagnosticsOf(options, generated.diagnostics, terminal);
     else printGenerated(options, generated, terminal);
   });
   const changes = new Changes(systemClock);

@@ -8,7 +8,7 @@ import { endOnDiagnostics } from "./run.js";
 export async function inspect(file: string, terminal: Terminal): Promise<void> {
   const options = generateOptions(readProject(file, terminal).config);
   const { diagnostics, model } = await inspectModel(options);
-  await endOnDiagnostics(options, diagnostics, terminal);
+  endOnDiagnostics(options, diagnostics, terminal);
   if (typeof model === "object" && model !== null) terminal.emit(model);
   terminal.print(JSON.stringify(model, null, 2));
 }

@@ -8,23 +8,23 @@ import { printFindings } from "../findings.js";
 import type { Terminal } from "../terminal.js";
 
 /** Prints diagnostics with their code frames. */
-export async function printDiagnosticsOf(
+export function printDiagnosticsOf(
   options: GenerateOptions,
   diagnostics: readonly Diagnostic[],
   terminal: Terminal,
-): Promise<void> {
-  const { schemas, definitions } = await readInputs(options);
+): void {
+  const { schemas, definitions } = readInputs(options);
   printFindings(diagnostics, [...schemas, ...definitions], terminal);
 }
 
 /** Prints diagnostics and ends the command, where there are any. */
-export async function endOnDiagnostics(
+export function endOnDiagnostics(
   options: GenerateOptions,
   diagnostics: readonly Diagnostic[],
   terminal: Terminal,
-): Promise<void> {
+): void {
   if (diagnostics.length === 0) return;
-  await printDiagnosticsOf(options, diagnostics, terminal);
+  printDiagnosticsOf(options, diagnostics, terminal);
   throw new CommandEnd(exitCodes.findings);
 }
 

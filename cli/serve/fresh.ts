@@ -10,9 +10,9 @@ import { generateOptions } from "../generate/options.js";
  *
  * @throws GENERATED_STALE when the code was generated from other inputs.
  */
-export async function assertFresh(config: ResolvedConfig, service: ServiceDescriptor): Promise<void> {
+export function assertFresh(config: ResolvedConfig, service: ServiceDescriptor): void {
   const options = generateOptions(config);
-  const inputs = await readInputs(options);
+  const inputs = readInputs(options);
   if (inputs.schemas.length + inputs.definitions.length === 0) return;
   if (hashInputs(inputs, options) === service.inputs) return;
   const compile = config.run.code.endsWith("dist") ? ", and compile it" : "";

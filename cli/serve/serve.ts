@@ -56,7 +56,7 @@ export async function serve(
 /** The project's code, once it is known to belong to its schemas. @throws ProjectCodeFailure for what the code throws. */
 async function loadFresh(config: ResolvedConfig): Promise<Project> {
   try {
-    await assertFresh(config, await loadService(config));
+    assertFresh(config, await loadService(config));
     return await loadProject(config);
   } catch (error) {
     throw isAffinityError(error) ? error : new ProjectCodeFailure(error);

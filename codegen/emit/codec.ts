@@ -5,7 +5,7 @@
 import type { Field, RecordType, Schema } from "../schema/model.js";
 import type { EntityModel } from "../service/model.js";
 import { isObjectMember } from "../service/names.js";
-import { type Code, codeText, type Declaration } from "./file.js";
+import type { Code, Declaration } from "./file.js";
 import { literalName, memberOf, stringLiteral } from "./literal.js";
 import { schemaDoor } from "./modules.js";
 import { fixedCodec, type PrimitiveCodec, primitiveCodec } from "./primitives.js";
@@ -247,9 +247,15 @@ export class CodecEmitter {
   }
 }
 
+const parameters = { out: /\bout\b/, input: /\binput\b/ };
+
 /** A parameter that the body does not use, as of records without fields, starts with `_`: compilers may be told to ask. */
-function parameterName(name: "out" | "input", body: Code): string {
-  return new RegExp(`\\b${name}\\b`).test(codeText(body)) ? name : `_${name}`;
+function parameterName(name: keyof typeof parameters, body: Code): string {
+  return isUsed(parameters[name], body) ? name : `_${name}`;
+}
+
+function isUsed(pattern: RegExp, code: Code): boolean {
+  return code.some((line) => (typeof line === "string" ? pattern.test(line) : isUsed(pattern, line)));
 }
 
 /** Name of the constant that holds a field's default as Avro binary. */

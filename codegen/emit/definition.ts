@@ -93,6 +93,7 @@ function withoutFalseLogical(json: JsonObject, logical: LogicalType | undefined,
 
 /** Members that the specification does not know come last. Entries, since one may be called `__proto__`. */
 function extended(json: JsonObject, { attributes }: Attributes): JsonObject {
+  if (Object.keys(attributes).length === 0) return json;
   const known = Object.entries(json);
   return Object.fromEntries([...known, ...Object.entries(attributes).filter(([name]) => !Object.hasOwn(json, name))]);
 }

@@ -31,10 +31,10 @@ function optionsOf(name: string): GenerateOptions {
 
 async function generated(name: string): Promise<Map<string, string>> {
   const options = optionsOf(name);
-  const inputs = await readInputs(options);
+  const inputs = readInputs(options);
   const { model, diagnostics } = compile(inputs, options);
   if (model === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 2));
-  const { files, stubs } = await printProject(model, inputs, options);
+  const { files, stubs } = printProject(model, inputs, options);
   // It says the same as openapi.ts; one case shows it.
   const shown = [...files].filter(([path]) => path !== "openapi.json" || name === "account");
   const named = (front: string, texts: Iterable<readonly [string, string]>) =>

@@ -24,7 +24,7 @@ it("arrays in each other, as deep as JSON may be, give output that grows no fast
     };
     const { model } = compile(inputs, options);
     if (model === undefined) throw new Error("refused");
-    return (await printProject(model, inputs, options)).files.get("entities/A.ts") ?? "";
+    return printProject(model, inputs, options).files.get("entities/A.ts") ?? "";
   };
   const [short, long] = [await printed(300), await printed(900)];
   expect(long.length).toBeLessThan(4 * short.length);
