@@ -1,6 +1,6 @@
 /** Reads symbols and default of an enum (specification 1.12, "Enums"). */
 
-import { nearest } from "../diagnostics-nearest.js";
+import { nearest } from "../../runtime/core/nearest.js";
 import { quoted } from "../diagnostics-text.js";
 import type { JsonObject } from "../json-node.js";
 import { otherAttributes } from "./attributes.js";

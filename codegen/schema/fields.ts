@@ -1,6 +1,6 @@
 /** Reads the fields of a record (specification 1.12, "Records"). */
 
-import { nearest } from "../diagnostics-nearest.js";
+import { nearest } from "../../runtime/core/nearest.js";
 import { excerpt, quoted } from "../diagnostics-text.js";
 import { describeJson, type JsonNode, type JsonObject } from "../json-node.js";
 import { docOf, otherAttributes } from "./attributes.js";

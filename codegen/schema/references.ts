@@ -1,6 +1,6 @@
 /** Checks that every name which is used is defined somewhere. */
 
-import { nearest } from "../diagnostics-nearest.js";
+import { nearest } from "../../runtime/core/nearest.js";
 import { excerpt, quoted } from "../diagnostics-text.js";
 import { type ComplexWord, fullNameOf, isComplexWord, isPrimitiveName } from "./names.js";
 import { faultLimit, type Reading, type Use } from "./reading.js";

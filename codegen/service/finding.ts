@@ -1,6 +1,7 @@
 /** Reads members of one file's objects and collects what is wrong with them. */
+
+import { nearest } from "../../runtime/core/nearest.js";
 import type { Diagnostic, SourceRef } from "../diagnostics.js";
-import { nearest } from "../diagnostics-nearest.js";
 import { listed, quoted } from "../diagnostics-text.js";
 import { describeJson, type JsonMember, type JsonNode, type JsonObject, type JsonString } from "../json-node.js";
 import type { DefinitionCode } from "./codes.js";

@@ -2,8 +2,9 @@
  * Reads definition files. This folder knows what a service is; of Avro it knows SchemaModel, of TypeScript only how names
  * may look. Faults are diagnostics; nothing here throws on bad input.
  */
+
+import { nearest } from "../../runtime/core/nearest.js";
 import type { Diagnostic, SourceFile } from "../diagnostics.js";
-import { nearest } from "../diagnostics-nearest.js";
 import { listed, quoted } from "../diagnostics-text.js";
 import { describeJson, type JsonObject } from "../json-node.js";
 import { parseJsonSource } from "../json-source.js";

@@ -1,9 +1,10 @@
 /** What affinity.json says, setting by setting: unknown fields are found, environment variables put in. */
+
+import { nearest } from "../../core/nearest.js";
 import type { JsonValue } from "../../schema/type.js";
 import { type AdapterSection, adapterChoice, adapterTypes, isAdapterSection } from "./adapters.js";
 import { type Environment, expand } from "./environment.js";
 import type { Place } from "./finding.js";
-import { nearest } from "./nearest.js";
 import { allSettings } from "./settings.js";
 import type { Finding, SourceMember, SourceNode } from "./source.js";
 

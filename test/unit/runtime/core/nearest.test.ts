@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "../../../codegen/diagnostics-nearest.js";
+import { editDistance, nearest } from "../../../../runtime/core/nearest.js";
 
 describe("the nearest name", () => {
   it.each([
@@ -14,6 +14,14 @@ describe("the nearest name", () => {
   it("is none when nothing is near", () => {
     expect(nearest("panther", ["string", "int"])).toBeUndefined();
     expect(nearest("", ["ab"])).toBeUndefined();
+  });
+
+  it("is the one that differs in case alone", () => {
+    expect(nearest("datadir", ["dataDir", "name"])).toBe("dataDir");
+  });
+
+  it("P17: of a name of a megabyte costs nothing", () => {
+    expect(nearest("x".repeat(1_000_000), ["port"])).toBeUndefined();
   });
 
   it("is the first of equally near ones", () => {
