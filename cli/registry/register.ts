@@ -19,7 +19,7 @@ export async function register(
   const registered = await withRegistry(request.config, terminal, async (registry, config) => {
     if (subject !== undefined && file !== undefined) return [await registry.register(subject, contentOf(file))];
     const service = await loadService(config);
-    await assertFresh(config, service);
+    assertFresh(config, service);
     return registerSchemas(service, registry);
   });
   for (const { subject: name, version, id } of registered) terminal.emit({ subject: name, version, id });
