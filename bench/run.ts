@@ -17,6 +17,8 @@ const { values } = parseArgs({
     large: { type: "boolean", default: false },
     // Read by large.ts.
     keys: { type: "string" },
+    folder: { type: "string" },
+    stages: { type: "string" },
     only: { type: "string", default: "codec,http,generate,bundle" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
