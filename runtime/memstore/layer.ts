@@ -36,6 +36,14 @@ export class Layer {
     return this.rows.get(store)?.get(key);
   }
 
+  /** How many answers more there are with it than without, those that go by their time not counted. */
+  get answerDelta(): number {
+    let delta = 0;
+    for (const { entry, isReplacement } of this.answers.values())
+      delta += (entry === undefined ? 0 : 1) - (isReplacement ? 1 : 0);
+    return delta;
+  }
+
   get isEmpty(): boolean {
     return this.checkpoint === undefined && this.forgetBefore === Number.NEGATIVE_INFINITY;
   }

@@ -21,9 +21,12 @@ export interface PartitionName {
 /** Calls of the writer thread. */
 export type MemCalls = {
   /** Opens the file. */
-  readonly start: { readonly request: { readonly path: string }; readonly reply: null };
+  readonly start: { readonly request: { readonly path: string; readonly walPages?: number }; readonly reply: null };
   readonly open: { readonly request: PartitionName; readonly reply: PartitionState };
-  /** Writes a group of layers in one transaction. Answers how many answers each partition has forgotten by time. */
+  /**
+   * Writes a group of layers in one transaction, the same again without further effect. Answers how many answers the file has
+   * of each partition then.
+   */
   readonly flush: {
     readonly request: { readonly group: { readonly buffer: ArrayBuffer; readonly length: number } };
     readonly reply: ReadonlyMap<number, number>;

@@ -19,7 +19,7 @@ export const formatVersion = 1;
 const applicationId = 0x41466d73;
 
 /** Pages of 4 kB in the write-ahead log before it is copied into the file. */
-const walPages = 4_000;
+const defaultWalPages = 4_000;
 const walLimitBytes = 32 * 1024 * 1024;
 
 const tables = `
@@ -62,7 +62,7 @@ const cure = "remove it: it is built anew from the changelog at the next start";
  * @throws DATA_FORMAT_NEWER, DATA_DIR_LOCKED, DATA_DIR_UNUSABLE, SQLITE_MISSING; nothing is written before these are ruled
  * out.
  */
-export function openMemFile(path: string): Database {
+export function openMemFile(path: string, walPages: number = defaultWalPages): Database {
   return opened(path, {}, (db) => {
     const version = integer(db, "user_version");
     if (version > formatVersion) throw newer(path, version);

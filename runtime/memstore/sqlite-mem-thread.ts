@@ -27,8 +27,8 @@ function sweep(): void {
 }
 
 serveCalls<MemCalls>(callerPort(), {
-  start: ({ path }) => {
-    writer = new MemWriter(path);
+  start: ({ path, walPages }) => {
+    writer = new MemWriter(path, walPages);
     sweep();
     return null;
   },

@@ -17,8 +17,8 @@ export class MemWriter {
   readonly #flushing: FlushTransaction;
 
   /** @throws as `openMemFile`. */
-  constructor(path: string) {
-    this.#db = openMemFile(path);
+  constructor(path: string, walPages?: number) {
+    this.#db = openMemFile(path, walPages);
     this.#flushing = new FlushTransaction(this.#db);
   }
 
@@ -46,7 +46,7 @@ export class MemWriter {
     });
   }
 
-  /** @returns By partition, how many answers were forgotten by their time. */
+  /** @returns By partition of the group, how many answers the file has of it. */
   flush({ group }: MemCalls["flush"]["request"]): MemCalls["flush"]["reply"] {
     return this.#transaction(() => this.#flushing.run(Buffer.from(group.buffer, 0, group.length)));
   }
@@ -132,23 +132,30 @@ class FlushTransaction implements FlushSteps {
   readonly #forgetAnswers: Statement;
   readonly #countAnswers: Statement;
   readonly #setCheckpoint: Statement;
-  #forgotten = new Map<number, number>();
+  readonly #answersOf: Statement;
+  #counts = new Map<number, number>();
   #answers = 0;
 
   constructor(db: Database) {
     this.#putRow = db.prepare("insert or replace into rows (store, key, row) values (?, ?, ?)");
     this.#deleteRow = db.prepare("delete from rows where store = ? and key = ?");
-    this.#putAnswer = db.prepare("insert into answers (partition, key, time, answer) values (?, ?, ?, ?)");
+    // A group is written twice when the thread ended before it could tell that it had written it.
+    this.#putAnswer = db.prepare(
+      "insert into answers (partition, key, time, answer) values (?, ?, ?, ?) on conflict do nothing",
+    );
     this.#removeAnswer = db.prepare("delete from answers where partition = ? and key = ?");
     this.#forgetAnswers = db.prepare("delete from answers where partition = ? and time < ?");
     this.#countAnswers = db.prepare("update partitions set answers = answers + ? where id = ?");
     this.#setCheckpoint = db.prepare("update partitions set checkpoint = ? where id = ?");
+    this.#answersOf = db.prepare("select answers from partitions where id = ?").pluck();
   }
 
   run(group: Buffer): ReadonlyMap<number, number> {
-    this.#forgotten = new Map();
+    this.#counts = new Map();
+    // Left over where the group before could not be written.
+    this.#answers = 0;
     replayGroup(new ByteReader(group), this);
-    return this.#forgotten;
+    return this.#counts;
   }
 
   removeAnswer(partition: number, key: string): void {
@@ -156,14 +163,11 @@ class FlushTransaction implements FlushSteps {
   }
 
   forgetAnswers(partition: number, beforeTime: number): void {
-    const { changes } = this.#forgetAnswers.run(partition, beforeTime);
-    this.#answers -= changes;
-    this.#forgotten.set(partition, changes);
+    this.#answers -= this.#forgetAnswers.run(partition, beforeTime).changes;
   }
 
   putAnswer(partition: number, answer: { readonly key: string; readonly time: number; readonly answer: Buffer }): void {
-    this.#putAnswer.run(partition, answer.key, answer.time, answer.answer);
-    this.#answers += 1;
+    this.#answers += this.#putAnswer.run(partition, answer.key, answer.time, answer.answer).changes;
   }
 
   putRow(store: number, key: Buffer, row: Buffer): void {
@@ -178,6 +182,7 @@ class FlushTransaction implements FlushSteps {
     if (checkpoint !== undefined) this.#setCheckpoint.run(checkpoint, partition);
     if (this.#answers !== 0) this.#countAnswers.run(this.#answers, partition);
     this.#answers = 0;
+    this.#counts.set(partition, Number(this.#answersOf.get(partition)));
   }
 }
 

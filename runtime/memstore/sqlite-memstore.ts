@@ -31,6 +31,8 @@ export interface SqliteMemStoreOptions {
   readonly flushBytes?: number;
   /** Bytes of changes that are not written yet, above which `pressure` asks callers to wait. Default 64 MB. */
   readonly unflushedBytes?: number;
+  /** Pages of 4 kB in the write-ahead log before it is copied into the file. Default 4,000. */
+  readonly walPages?: number;
   /** Snapshots of all partitions that may be open at once. Default 1,024. */
   readonly snapshotLimit?: number;
 }
@@ -48,16 +50,16 @@ const retryMs = 1_000;
 export async function openSqliteMemStore(options: SqliteMemStoreOptions): Promise<SqliteMemStore> {
   requireSqlite();
   const path = join(options.dataDir, fileName);
-  return new SqliteMemStore(path, await startThread(path), options);
+  return new SqliteMemStore(path, await startThread(path, options.walPages), options);
 }
 
-async function startThread(path: string): Promise<SqliteThread<MemCalls>> {
+async function startThread(path: string, walPages: number | undefined): Promise<SqliteThread<MemCalls>> {
   const thread = new SqliteThread<MemCalls>({
     entry: new URL("./sqlite-mem-thread.js", import.meta.url),
     data: null,
   });
   try {
-    await thread.call("start", { path });
+    await thread.call("start", { path, ...(walPages === undefined ? {} : { walPages }) });
     return thread;
   } catch (error) {
     await thread.terminate();
@@ -75,6 +77,7 @@ export class SqliteMemStore implements MemStore {
   readonly #flushMs: number;
   readonly #flushBytes: number;
   readonly #unflushedBytes: number;
+  readonly #walPages: number | undefined;
   readonly #host: PartitionHost;
   readonly #partitions = new Map<string, SqlitePartitionStore>();
   readonly #dirty = new Set<SqlitePartitionStore>();
@@ -96,6 +99,7 @@ export class SqliteMemStore implements MemStore {
     this.#flushMs = options.flushMs ?? 1_000;
     this.#flushBytes = options.flushBytes ?? 8 * mega;
     this.#unflushedBytes = options.unflushedBytes ?? 64 * mega;
+    this.#walPages = options.walPages;
     this.#host = this.#hostOf(path, options);
   }
 
@@ -174,11 +178,11 @@ export class SqliteMemStore implements MemStore {
       }
       const thread = await this.#running();
       const group = { buffer: out.buffer, length: out.length };
-      const forgotten = await thread.call("flush", { group }, [group.buffer]);
+      const answers = await thread.call("flush", { group }, [group.buffer]);
       // From here on the file has what the layers had: views from before are no base for new snapshots.
       this.#host.views.turn();
       for (const partition of partitions) {
-        partition.persisted(forgotten.get(partition.id) ?? 0);
+        partition.persisted(answers.get(partition.id) ?? 0);
         if (partition.isDirty) this.#dirty.add(partition);
       }
     } catch (error) {
@@ -254,7 +258,7 @@ export class SqliteMemStore implements MemStore {
   /** The thread; started again if it has died: what it had not written is still here. */
   async #running(): Promise<SqliteThread<MemCalls>> {
     if (this.#thread.isDead) {
-      this.#restarting ??= startThread(this.#path).finally(() => {
+      this.#restarting ??= startThread(this.#path, this.#walPages).finally(() => {
         this.#restarting = undefined;
       });
       this.#thread = await this.#restarting;

@@ -186,10 +186,10 @@ export class SqlitePartitionStore implements PartitionStore {
     return this.#flushing.bytes;
   }
 
-  /** What was packed is in the file. @param forgotten Answers that it deleted by their time. */
-  persisted(forgotten: number): void {
+  /** What was packed is in the file. @param answers How many the file has now. */
+  persisted(answers: number): void {
     this.#flushing = undefined;
-    this.#answerCount -= forgotten;
+    this.#answerCount = answers + this.#gathering.answerDelta;
   }
 
   /** Whether there is something to pack. */

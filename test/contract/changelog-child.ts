@@ -1,8 +1,9 @@
 /**
- * Appends to a changelog as it is told, until it is killed. Arguments: folder, epoch, history in ms. Lines that it takes:
+ * Appends to a changelog as it is told, until it is killed. Arguments: folder, epoch, history and tombstones in ms. Lines that
+ * it takes:
  *
  *   run                   appends numbered records to all partitions without end; says `ack <partition> <number> <offset>`
- *   churn                 overwrites few keys of all partitions without end; says `churned <partition> <key> <number>`
+ *   churn                 puts and deletes few keys of all partitions without end; says `churned <partition> <number>`
  *   append <n> <text>     appends one record of that key; says `outcome <n> <outcome> <code>`
  *   fence <n>             says `fenced <n> <end offset>` or `failed <n> <code>`
  *   read <n>              says `read <n> <keys, with commas>` or `failed <n> <code>`
@@ -16,12 +17,13 @@ import { isAffinityError } from "../../runtime/core/errors.js";
 import { systemRandom } from "../../runtime/core/random.js";
 import { childPartitions, childTopics, churnRecord, numberedRecords, plainRecord } from "./changelog-records.js";
 
-const [dataDir = "", epochText = "1", historyText = "3600000"] = process.argv.slice(2);
+const [dataDir = "", epochText = "1", historyText = "3600000", tombstoneText = "3600000"] = process.argv.slice(2);
 const historyMs = Number(historyText);
+const tombstoneMs = Number(tombstoneText);
 let epoch = Number(epochText);
 const changelog = await openSqliteChangelog({ dataDir, clock: systemClock, random: systemRandom, compactMs: 5 });
 await changelog.ensureTopics(
-  childTopics.map((name) => ({ name, partitions: childPartitions, historyMs, tombstoneMs: 3_600_000 })),
+  childTopics.map((name) => ({ name, partitions: childPartitions, historyMs, tombstoneMs })),
 );
 const logs: PartitionLog[] = [];
 for (let partition = 0; partition < childPartitions; partition += 1) logs.push(await opened(partition));
@@ -44,9 +46,9 @@ async function run(log: PartitionLog, partition: number): Promise<void> {
 async function churn(log: PartitionLog, partition: number): Promise<void> {
   // Above everything of the runs before: an epoch makes fewer appends than that.
   for (let number = epoch * 1_000_000; ; number += 1) {
-    const outcome: AppendOutcome = await log.append([churnRecord(`key-${number % 40}`, number)]);
+    const outcome: AppendOutcome = await log.append([churnRecord(number)]);
     if (outcome.outcome !== "acknowledged") throw outcome.error;
-    console.log(`churned ${partition} key-${number % 40} ${number}`);
+    console.log(`churned ${partition} ${number}`);
   }
 }
 

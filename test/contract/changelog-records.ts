@@ -15,9 +15,22 @@ export function numberedRecords(epoch: number, number: number): NewRecord[] {
   }));
 }
 
-/** A record of the first topic whose value is a number. */
-export function churnRecord(key: string, number: number): NewRecord {
-  return { ...plainRecord(key), value: Buffer.from(`${number}`.padEnd(200)) };
+/** Keys that churn overwrites, and how it names the one of a number. */
+export const churnKeys = 40;
+export function churnKey(number: number): string {
+  return `key-${number % churnKeys}`;
+}
+
+/** Whether churn deletes with this number: each key now and then, since 7 does not divide the number of keys. */
+export function isChurnDelete(number: number): boolean {
+  return number % 7 === 0;
+}
+
+/** A record of the first topic whose time is a number. */
+export function churnRecord(number: number): NewRecord {
+  const record = plainRecord(churnKey(number));
+  const value = isChurnDelete(number) ? null : Buffer.from("v".repeat(200));
+  return { ...record, value, headers: { ...record.headers, time: number } };
 }
 
 /** A record of the first topic. */

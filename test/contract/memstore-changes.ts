@@ -4,11 +4,11 @@ import { type Change, checkpointAt, rowOf } from "./memstore-model.js";
 
 export const killedStores = ["s", "other"];
 
-/** Change number `batch`, and what is forgotten before it is applied. */
+/** Change number `batch`, what is forgotten before it is applied, and whether all is cleared before it. */
 export function killedChange(
   seed: number,
   batch: number,
-): { readonly change: Change; readonly forgetBefore: number | undefined } {
+): { readonly change: Change; readonly forgetBefore: number | undefined; readonly isClearedBefore: boolean } {
   const random = new SeededRandom(seed * 1_000_003 + batch);
   const pick = (count: number): number => Math.floor(random.next() * count);
   const rows = Array.from({ length: pick(4) }, () => ({
@@ -20,5 +20,6 @@ export function killedChange(
   return {
     change: { rows, answers, checkpoint: checkpointAt(batch) },
     forgetBefore: batch % 100 === 0 ? batch - 300 : undefined,
+    isClearedBefore: batch % 1_500 === 0,
   };
 }

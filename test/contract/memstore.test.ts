@@ -1,6 +1,8 @@
 import { systemClock } from "../../runtime/core/clock.js";
 import { MemoryMemStore } from "../../runtime/memstore/memory-memstore.js";
 import { openSqliteMemStore } from "../../runtime/memstore/sqlite-memstore.js";
+import { FlushControl } from "./flush-control.js";
+import { withWorker } from "./last-worker.js";
 import { describeMemStore } from "./memstore.js";
 import { tempFolder } from "./temp-folder.js";
 
@@ -19,8 +21,15 @@ for (const { name, options } of [
 ])
   describeMemStore(name, async () => {
     const folder = await tempFolder();
+    const flushes = new FlushControl();
     return {
-      open: () => openSqliteMemStore({ dataDir: folder.path, clock: systemClock, snapshotLimit, ...options }),
+      flushes,
+      open: async () => {
+        const opened = { dataDir: folder.path, clock: systemClock, snapshotLimit, ...options };
+        const { result, worker } = await withWorker(() => openSqliteMemStore(opened));
+        flushes.attach(worker);
+        return result;
+      },
       isPersistent: true,
       snapshotLimit,
       dispose: () => folder.remove(),

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MemSnapshot, MemStore, PartitionStore, RowChange, StoredRow } from "../../runtime/memstore/memstore.js";
+import type { FlushControl, FlushFate } from "./flush-control.js";
 import {
   type Change,
   checkpointAt,
@@ -22,6 +23,8 @@ export interface MemStoreHarness {
   readonly isPersistent: boolean;
   /** Snapshots that may be open at once. */
   readonly snapshotLimit: number;
+  /** Of what `open` opened last; absent where nothing is written behind. */
+  readonly flushes?: FlushControl;
   dispose(): Promise<void>;
 }
 
@@ -227,11 +230,17 @@ export function describeMemStore(name: string, makeHarness: () => Promise<MemSto
       expect(partition.get("new", "a")).toBeUndefined();
     });
 
-    it("looks like plain maps, whatever is done in whatever order", async () => {
+    it("looks like plain maps, whatever is done in whatever order, at whatever moment of a flush", {
+      timeout: 300_000,
+    }, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 60 }), async (operations) => {
           await partition.clear();
-          await new Run(partition, new MemModel(), harness.isPersistent ? restarted : undefined).all(operations);
+          const { flushes } = harness;
+          await new Run(partition, new MemModel(), {
+            flushes,
+            restart: harness.isPersistent ? restarted : undefined,
+          }).all(operations);
         }),
         { numRuns: harness.isPersistent ? 60 : 200 },
       );
@@ -246,6 +255,7 @@ export function describeMemStore(name: string, makeHarness: () => Promise<MemSto
 type Operation =
   | { readonly kind: "apply"; readonly changes: readonly RawChange[]; readonly answers: readonly RawAnswer[] }
   | { readonly kind: "forget"; readonly before: number }
+  | { readonly kind: "fate"; readonly fate: FlushFate }
   | { readonly kind: "flush" | "flush-behind" | "turn" | "snapshot" | "close-snapshot" | "restart" | "clear" }
   | {
       readonly kind: "range";
@@ -257,7 +267,8 @@ type Operation =
 type RawChange = readonly [store: string, key: string, isPut: boolean];
 type RawAnswer = readonly [key: string, time: number];
 
-const keys = fc.constantFrom("", "\0", "a", "a\0", "ab", "b", "ba", "c", "\x7f", "\x80", "\xff", "\xff\xff");
+const allKeys = ["", "\0", "a", "a\0", "ab", "b", "ba", "c", "\x7f", "\x80", "\xff", "\xff\xff"];
+const keys = fc.constantFrom(...allKeys);
 const answerKeys = ["i", "j", "k", "l"];
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
@@ -288,6 +299,13 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       kind: fc.constantFrom("flush", "flush-behind", "turn", "snapshot", "close-snapshot"),
     }),
   },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("fate" as const),
+      fate: fc.constantFrom<FlushFate>("done", "sent", "written", "lost", "written and lost"),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("restart", "clear") }) },
 );
 
@@ -296,14 +314,23 @@ class Run {
   #partition: PartitionStore;
   readonly #model: MemModel;
   readonly #restart: (() => Promise<PartitionStore>) | undefined;
+  readonly #flushes: FlushControl | undefined;
   #snapshots: { readonly snapshot: MemSnapshot; readonly model: MemModel }[] = [];
   readonly #behind: Promise<void>[] = [];
   #batch = 0;
 
-  constructor(partition: PartitionStore, model: MemModel, restart: (() => Promise<PartitionStore>) | undefined) {
+  constructor(
+    partition: PartitionStore,
+    model: MemModel,
+    means: {
+      readonly restart: (() => Promise<PartitionStore>) | undefined;
+      readonly flushes: FlushControl | undefined;
+    },
+  ) {
     this.#partition = partition;
     this.#model = model;
-    this.#restart = restart;
+    this.#restart = means.restart;
+    this.#flushes = means.flushes;
   }
 
   async all(operations: readonly Operation[]): Promise<void> {
@@ -311,6 +338,7 @@ class Run {
       await this.#do(next);
       this.#compare();
     }
+    this.#letFlush();
     await Promise.all(this.#behind);
     await this.#partition.flush();
     expect(this.#partition.answerCount).toBe(this.#model.answers.size);
@@ -326,9 +354,14 @@ class Run {
         this.#model.forget(next.before);
         return;
       case "flush":
+        this.#letFlush();
         return this.#partition.flush();
       case "flush-behind":
-        this.#behind.push(this.#partition.flush());
+        this.#behind.push(this.#partition.flush().catch(expectUnwritten));
+        // Up to the moment in which it is held, or has failed or ended.
+        return this.#flushes?.settled();
+      case "fate":
+        if (this.#flushes !== undefined) this.#flushes.fate = next.fate;
         return;
       case "turn":
         return new Promise((resolve) => setImmediate(resolve));
@@ -342,6 +375,7 @@ class Run {
       case "restart":
         return this.#restarted();
       case "clear":
+        this.#letFlush();
         await this.#partition.clear();
         this.#model.clear();
         return;
@@ -372,8 +406,14 @@ class Run {
     if (this.#restart === undefined) return;
     for (const { snapshot } of this.#snapshots) snapshot.close();
     this.#snapshots = [];
+    this.#letFlush();
     await Promise.all(this.#behind.splice(0));
     this.#partition = await this.#restart();
+  }
+
+  /** What was held goes on, and nothing fails any more. */
+  #letFlush(): void {
+    if (this.#flushes !== undefined) this.#flushes.fate = "done";
   }
 
   #compare(): void {
@@ -383,12 +423,18 @@ class Run {
     expect({ ...found, answerCount: 0 }).toEqual({ ...expected, answerCount: 0 });
     for (const store of stores) {
       expect(this.#partition.count(store)).toBe(found.rows.filter(([name]) => name === store).length);
-      for (const [, key, row] of found.rows.filter(([name]) => name === store)) {
+      for (const key of allKeys) {
         const single = this.#partition.get(store, key);
+        const row = found.rows.find(([name, other]) => name === store && other === key)?.[2];
         expect(single === undefined ? undefined : plainRow(single)).toEqual(row);
       }
     }
   }
+}
+
+/** What a flush is told when it could not be written. */
+function expectUnwritten(error: unknown): void {
+  expect(error).toMatchObject({ code: "DATA_DIR_UNUSABLE" });
 }
 
 function put(store: string, key: string, row: StoredRow): RowChange {

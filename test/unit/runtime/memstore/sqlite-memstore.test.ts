@@ -99,6 +99,25 @@ describe("the embedded memstore", () => {
     await again.close();
   });
 
+  it("P12: counts answers rightly over a write that failed half-way", async () => {
+    const store = await open();
+    const partition = await openPartition(store);
+    put(partition, 1);
+    await partition.flush();
+    const other = new Database(file);
+    other.exec("create trigger t before update on partitions begin select raise(abort, 'half-way'); end");
+    const answers = [1, 2, 3].map((time) => ({ key: `i${time}`, time, answer: new Uint8Array(1) }));
+    partition.apply({ rows: [], answers, checkpoint: checkpointAt(2) });
+    await expect(partition.flush()).rejects.toMatchObject({ code: "DATA_DIR_UNUSABLE" });
+    other.exec("drop trigger t");
+    other.close();
+    await partition.flush();
+    await store.close();
+    const again = await open();
+    expect((await openPartition(again)).answerCount).toBe(3);
+    await again.close();
+  });
+
   it("starts its thread again when it has died, and loses nothing", async () => {
     const { result: store, worker } = await withWorker(() => open());
     const partition = await openPartition(store);
