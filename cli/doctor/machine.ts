@@ -59,13 +59,19 @@ export function checkPort({ host, port }: Pick<HttpConfig, "host" | "port">): Pr
   if (port === 0) return Promise.resolve(ok("port", "a free one is taken"));
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", (error) =>
+    server.once("error", (error: NodeJS.ErrnoException) =>
       resolve(
-        fault(
-          "port",
-          `${host}:${port}: ${messageOf(error)}`,
-          "stop the process that uses it (perhaps this project is running), or set http.port",
-        ),
+        error.code === "EADDRINUSE"
+          ? fault(
+              "port",
+              `${host}:${port}: another process listens there; perhaps this project is running`,
+              "stop it, or set http.port to a free port",
+            )
+          : fault(
+              "port",
+              `${host}:${port}: ${messageOf(error)}`,
+              "set http.host and http.port to what this user may use",
+            ),
       ),
     );
     server.listen(port, host, () => server.close(() => resolve(ok("port", `${host}:${port} is free`))));

@@ -63,5 +63,6 @@ function projectName(target: string): string {
 function nextSteps(target: string): string {
   const here = relative(process.cwd(), target);
   const steps = ["npm install", "npm run dev"];
-  return (here === "" ? steps : [`cd ${here}`, ...steps]).map((step) => `  ${step}`).join("\n");
+  const shown = /^[\p{L}\p{N}_./\\:-]*$/u.test(here) ? here : `"${here}"`;
+  return (here === "" ? steps : [`cd ${shown}`, ...steps]).map((step) => `  ${step}`).join("\n");
 }

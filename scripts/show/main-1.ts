@@ -1,11 +1,13 @@
 /** Line 1: a fresh clone on a bare machine. Not for continuous integration: it installs and compiles from nothing. */
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repository } from "../../test/support/project.js";
+import { isAsShown, tourSteps } from "../../test/support/tour.js";
 import { barePath } from "./fresh/bare-path.js";
-import { consoleBlocks, isAsSaid } from "./fresh/console.js";
 import { family, isAlive, openTerminal, type Terminal } from "./fresh/terminal.js";
 import { Report, showOptions } from "./report.js";
 
@@ -19,15 +21,32 @@ const warmMs = 5000;
 const stopMs = 5000;
 
 try {
-  run("git", ["clone", "--quiet", repository, clone], work, process.env);
-  const env = bareEnvironment();
-  await cold(env);
-  await again(env);
-  test(env);
+  if (await isAnswered()) {
+    report.fail("port 8080 is free", `something listens at ${url}, where the README says that the bank is; stop it`);
+  } else {
+    run("git", ["clone", "--quiet", repository, clone], work, process.env);
+    const env = bareEnvironment();
+    await cold(env);
+    await again(env);
+    test(env);
+  }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 report.finish();
+
+/** Whether a stranger has the port. */
+async function isAnswered(): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), new URL(url).hostname);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
 
 /** Nothing of this session: no packages, no corpus beside the clone, no settings of npm but where packages come from. */
 function bareEnvironment(): NodeJS.ProcessEnv {
@@ -80,12 +99,15 @@ async function balances(): Promise<string> {
 
 async function cold(env: NodeJS.ProcessEnv): Promise<void> {
   const terminal = await started(env, coldMs, "cold");
-  const [tour = []] = consoleBlocks(readFileSync(join(clone, "README.md"), "utf8"));
+  const tour = tourSteps(readFileSync(join(clone, "README.md"), "utf8"));
+  let folder = clone;
   for (const { command, expected } of tour) {
-    const output = run("bash", ["-c", command], clone, env);
+    const output = run("bash", ["-c", command], folder, env);
+    const [, target] = /^cd (\S+)$/.exec(command) ?? [];
+    if (target !== undefined) folder = join(folder, target);
     report.check(
       "a line of the README gives what the README says",
-      isAsSaid(output, expected),
+      isAsShown(output, expected),
       () => `$ ${command}\n${output}\ninstead of\n${expected}`,
     );
     report.count("lines of the README run");

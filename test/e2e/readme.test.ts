@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isAsShown, tourSteps } from "../support/tour.js";
 import { build, freePort, Running, ran, root, succeeded } from "./built.js";
-import { isAsShown, tourSteps } from "./tour.js";
 
 const folder = mkdtempSync(join(tmpdir(), "affinity-tour-"));
 const readme = readFileSync(join(root, "README.md"), "utf8");

@@ -36,11 +36,17 @@ describe("the doctor's checks of the machine", () => {
     const port = typeof address === "object" && address !== null ? address.port : 0;
     expect(await checkPort({ host: "127.0.0.1", port })).toMatchObject({
       state: "fault",
+      seen: `127.0.0.1:${port}: another process listens there; perhaps this project is running`,
       cure: expect.stringContaining("http.port"),
     });
     server.close();
     await once(server, "close");
     expect(await checkPort({ host: "127.0.0.1", port })).toMatchObject({ state: "ok" });
+    expect(await checkPort({ host: "192.0.2.1", port: 80 })).toMatchObject({
+      state: "fault",
+      seen: expect.stringContaining("EADDRNOTAVAIL"),
+      cure: expect.stringContaining("http.host"),
+    });
     expect(await checkPort({ host: "127.0.0.1", port: 0 })).toMatchObject({ state: "ok" });
   });
 });

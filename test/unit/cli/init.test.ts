@@ -56,6 +56,16 @@ describe("affinity init", () => {
     expect(existsSync(join(folder, "shop/affinity.json"))).toBe(true);
   });
 
+  it("says how to go there, whatever the folder's name", () => {
+    const printed: string[] = [];
+    const terminal = { ...quiet, print: (text: string) => printed.push(text) };
+    initProject({ folder: join(folder, "my shop"), template: "project" }, terminal);
+    initProject({ folder: join(folder, "größe"), template: "project" }, terminal);
+    const [spaced = "", accented = ""] = printed;
+    expect(spaced).toMatch(/^ {2}cd ".*my shop"$/m);
+    expect(accented).toMatch(/^ {2}cd [^"]*größe$/m);
+  });
+
   it("names the templates there are when another one is asked for", () => {
     expect(() => init("shop", "../../cli")).toThrow(/there are bank, project/);
   });
