@@ -12,6 +12,10 @@ export default defineConfig({
         replacement: `${door("$1").replace(/\$1\.ts$/, "")}$1.ts`,
       },
       { find: /^affinity-data$/, replacement: door("node") },
+      // As runtime/disk/sqlite.ts chooses, and for its reason.
+      ...(Number(process.versions.node.split(".")[0]) >= 22
+        ? [{ find: /^better-sqlite3$/, replacement: "better-sqlite3-13" }]
+        : []),
     ],
   },
   test: {

@@ -15,6 +15,14 @@ export type Statement = BetterSqlite3.Statement<unknown[], unknown>;
 
 const packageName = "better-sqlite3";
 
+/**
+ * The packages that may be there, the better first. Version 12, compiled against the headers of Node.js 24.19 or later, aborts
+ * the process when a statement is collected (nodejs/node#65446). Version 13 uses Node-API instead, and needs Node.js 22: npm
+ * leaves it out before.
+ */
+const candidates =
+  Number(process.versions.node.split(".")[0]) >= 22 ? ["better-sqlite3-13", packageName] : [packageName];
+
 // better-sqlite3 is CommonJS and an optional dependency: a front end installs without it.
 let loaded: typeof BetterSqlite3 | undefined;
 
@@ -37,17 +45,21 @@ export function requireSqlite(): void {
 
 function loadConstructor(): typeof BetterSqlite3 {
   const require = createRequire(import.meta.url);
-  try {
-    const found: typeof BetterSqlite3 = require(packageName);
-    // The package loads its native part only when the first connection is opened.
-    new found(":memory:").close();
-    return found;
-  } catch (cause) {
-    throw new AffinityError(
-      "SQLITE_MISSING",
-      `${packageName}: the package is not installed or was built for another Node.js; embedded storage needs it; ` +
-        `run \`npm install ${packageName}\`, or \`npm rebuild ${packageName}\` after a change of Node.js`,
-      { cause },
-    );
+  let cause: unknown;
+  for (const candidate of candidates) {
+    try {
+      const found: typeof BetterSqlite3 = require(candidate);
+      // The package loads its native part only when the first connection is opened.
+      new found(":memory:").close();
+      return found;
+    } catch (error) {
+      cause = error;
+    }
   }
+  throw new AffinityError(
+    "SQLITE_MISSING",
+    `${packageName}: the package is not installed or was built for another Node.js; embedded storage needs it; ` +
+      `run \`npm install ${packageName}\`, or \`npm rebuild ${packageName}\` after a change of Node.js`,
+    { cause },
+  );
 }
