@@ -44,8 +44,12 @@ describe("examples/bank", () => {
     const cwd = copied("bank");
     expect(await affinity(["generate"], { cwd })).toMatchObject({ exitCode: 0 });
     await succeeded(process.execPath, [join(root, "node_modules/typescript/bin/tsc")], { cwd });
-    const tests = await succeeded(process.execPath, ["--import", "tsx", "--test", "test/accounts.test.ts"], { cwd });
-    expect(tests).toMatch(/^# pass 4$/m);
-    expect(tests).toMatch(/^# fail 0$/m);
+    const tests = await succeeded(
+      process.execPath,
+      ["--import", "tsx", "--test", "--test-reporter=spec", "test/accounts.test.ts"],
+      { cwd },
+    );
+    expect(tests).toMatch(/^ℹ pass 4$/m);
+    expect(tests).toMatch(/^ℹ fail 0$/m);
   });
 });

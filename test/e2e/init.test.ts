@@ -40,8 +40,8 @@ describe("a project made by `affinity init` from the packed package", () => {
   it("generates, compiles under its strict compiler options, and passes its own tests", async () => {
     expect(await succeeded(npm, ["run", "check"], { cwd: project })).toContain("files written");
     const tests = await succeeded(npm, ["test"], { cwd: project });
-    expect(tests).toMatch(/^# pass 3$/m);
-    expect(tests).toMatch(/^# fail 0$/m);
+    expect(tests).toMatch(/^ℹ pass 3$/m);
+    expect(tests).toMatch(/^ℹ fail 0$/m);
   }, 300_000);
 
   it("is served from its TypeScript, and compiled from dist", async () => {
