@@ -5,7 +5,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build, root } from "./prepare.mjs";
 
-const lines = ["main.1", "main.2", "main.3", "main.4", "main.5", "main.6", "main.7", "avro.2"];
+const lines = ["main.1", "main.2", "main.3", "main.4", "main.5", "main.6", "main.7", "avro.2", "avro.3"];
 
 const args = process.argv.slice(2);
 const isFull = args.includes("--full");
