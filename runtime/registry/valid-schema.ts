@@ -1,5 +1,5 @@
 /** Rules of Avro that a schema keeps beyond being readable: names, symbols, unions, defaults. */
-import { defaultValue } from "../schema/default-value.js";
+import { checkDefault } from "../schema/default-value.js";
 import { fault } from "../schema/fault.js";
 import { definedBy } from "../schema/raw-schema.js";
 import { nodeOf, partsOf, type TypeNode } from "../schema/type-node.js";
@@ -32,7 +32,7 @@ function checkNode(node: TypeNode): void {
       for (const { name, type, default: json } of node.fields) {
         if (json === undefined) continue;
         try {
-          defaultValue(type, json);
+          checkDefault(type, json);
         } catch (error) {
           throw fault(`found a default of ${node.name}.${name} that does not fit its type: ${messageOfFault(error)}`);
         }

@@ -1,5 +1,5 @@
 /** The complete Avro schema of a type: every named type in full where it is first used, every attribute kept. */
-import { defaultValue } from "./default-value.js";
+import { isDefaultOf } from "./default-value.js";
 import type { JsonValue, TypeSource } from "./type.js";
 import { definitionOf, isList, nodeOf, partsOf, type RecordNode, type TypeNode } from "./type-node.js";
 
@@ -139,15 +139,6 @@ function defaultText(node: TypeNode, json: JsonValue): string {
       if (Object.is(json, -0)) return "-0.0";
   }
   return JSON.stringify(json);
-}
-
-function isDefaultOf(node: TypeNode, json: JsonValue): boolean {
-  try {
-    defaultValue(node, json);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function objectText(object: JsonObject, text: (member: string, value: JsonValue) => string): string {

@@ -60,6 +60,12 @@ export function describeRegistry(name: string, makeHarness: () => Promise<Regist
       await harness.dispose();
     });
 
+    it("takes a default that a logical type's TypeScript cannot hold: to Avro it is a long like any other", async () => {
+      const far = '{"type":"long","logicalType":"timestamp-millis"}';
+      const schema = `{"type":"record","name":"Far","fields":[{"name":"at","type":${far},"default":9223372036854775807}]}`;
+      expect(await registry.register(named("far"), schema)).toMatchObject({ version: 1 });
+    });
+
     it("gives ids, in the order of registration, and versions from 1 within a subject", async () => {
       const first = await registry.register(named("a-value"), account);
       expect(first).toEqual({ id: first.id, subject: named("a-value"), version: 1, schema: account });

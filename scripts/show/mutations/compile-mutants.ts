@@ -229,7 +229,7 @@ export class CompileMutants {
     for (const { line, column, text, file } of diagnostics) {
       // A type that stands twice is told at either place.
       const source = file === mutant ? withoutMark(bytes.toString()) : JSON.stringify(originals[file], undefined, 2);
-      const row = source?.split("\n")[line - 1];
+      const row = source?.split(/\r\n|\r|\n/)[line - 1];
       const isPlaced = row !== undefined && column >= 1 && column <= row.length + 1 && text !== "";
       report.check(`${kind}: a diagnostic has its place`, isPlaced, () => `${file}:${line}:${column}; ${explain()}`);
     }

@@ -133,6 +133,18 @@ describe("the two JSONs", () => {
     ]);
   });
 
+  it("take a default in a union for the first branch that it fits in Avro, whatever a logical type or a text says", () => {
+    const decimal = { type: "bytes", logicalType: "decimal", precision: 1, scale: 0 } as const;
+    const read = (type: JsonValue, value: JsonValue): unknown =>
+      typeOf({ type: "record", name: "t", fields: [{ name: "x", type, default: value }] }).fromJson("{}");
+    expect(read(["long", "string"], "5")).toEqual({ x: { string: "5" } });
+    expect(read(["long", "string"], "long:5")).toEqual({ x: { long: 5n } });
+    expect(read(["double", "string"], "NaN")).toEqual({ x: { string: "NaN" } });
+    expect(read([decimal, "string"], "\u0009")).toEqual({ x: { bytes: "9" } });
+    // 256 is no decimal of one digit: such a default cannot be held, and is no text for that.
+    expect(() => read([decimal, "string"], "\u0001\u0000")).toThrow("decimal of at most 1 digit");
+  });
+
   it("make default collections anew, so that nobody changes another's", () => {
     const type = typeOf({ type: "record", name: "t", fields: [{ name: "a", type: "bytes", default: "a" }] });
     const [first, second] = [type.fromJson("{}"), type.fromJson("{}")];
