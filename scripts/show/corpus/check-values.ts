@@ -12,6 +12,7 @@ import { avscJudge } from "../../../test/support/avro/avsc-judge.js";
 import { fastavroEncode } from "../../../test/support/avro/fastavro-judge.js";
 import { avroJson, avscValue, plainJson, userInput, userValue } from "../../../test/support/avro/forms.js";
 import { parseLossless, printLossless } from "../../../test/support/avro/lossless-json.js";
+import { plainSchemas } from "../../../test/support/avro/print-shape.js";
 import { readShapes, type Shape, type Types } from "../../../test/support/avro/shape.js";
 import type { Value } from "../../../test/support/avro/value.js";
 import { ValueMaker } from "../../../test/support/avro/value-maker.js";
@@ -26,6 +27,8 @@ export interface CheckRequest {
   readonly seed: number;
   /** Only types of a project's last file: the others are beside it. */
   readonly isLastAlone?: boolean;
+  /** A schema that no judge takes as it is written may be rewritten for them. */
+  readonly takesRewritten?: boolean;
 }
 
 /** What came of it. */
@@ -57,7 +60,7 @@ interface FoundType {
 const counts = new Map<string, number>();
 
 const request = await new Promise<CheckRequest>((resolve) => process.once("message", resolve));
-const { values: valuesOfEach, seed, isLastAlone = false } = request;
+const { values: valuesOfEach, seed, isLastAlone = false, takesRewritten = false } = request;
 let path = "";
 for (const project of request.projects) {
   path = project.schema.path;
@@ -124,12 +127,18 @@ type Encode = (name: string, values: readonly Value[]) => readonly Uint8Array[];
 function encoder(project: CorpusProject, texts: readonly string[], types: Types): Encode {
   if (project.schema.avsc === "no") {
     return (name, values) => {
-      count("values judged by fastavro", values.length);
-      return fastavroEncode(
-        texts,
-        types,
-        values.map((value) => ({ name, value })),
-      );
+      const cases = values.map((value) => ({ name, value }));
+      const encode = (schemas: readonly string[], judge: string): readonly Uint8Array[] => {
+        const encoded = fastavroEncode(schemas, types, cases);
+        count(`values judged by ${judge}`, values.length);
+        return encoded;
+      };
+      try {
+        return encode(texts, "fastavro");
+      } catch (error) {
+        if (!takesRewritten) throw error;
+        return encode(plainSchemas(types), "fastavro, the schema rewritten with definitions first");
+      }
     };
   }
   const judge = avscJudge(

@@ -42,7 +42,12 @@ export async function judgeAccepted(
       await transpile(project);
       projects.push(project);
     }
-    const { failed } = await checkInChildren(report, projects, { values: 3, seed, isLastAlone: true });
+    const { failed } = await checkInChildren(report, projects, {
+      values: 3,
+      seed,
+      isLastAlone: true,
+      takesRewritten: true,
+    });
     for (const { schema } of projects) if (!failed.has(schema.path)) tally.accepted("schema");
   } finally {
     workspace.remove();

@@ -2,6 +2,7 @@
  * The specification's JSON encoding, read as a judge of what the server accepted: bytes and fixed are text of their code
  * points, logical types their base type, every branch of a union but null is tagged.
  */
+import { twosComplement } from "./leaves.js";
 import { isList, isObject, type Json } from "./lossless-json.js";
 import { readPrimitive, refuse } from "./plain-reader.js";
 import { branchName, type NamedShape, type Shape, type Types } from "./shape.js";
@@ -23,8 +24,10 @@ export function readAvroJson(json: Json, shape: Shape, types: Types): Value {
       };
     case "union":
       return readUnion(json, shape, types);
-    case "bytes":
-      return readBytes(json);
+    case "bytes": {
+      const bytes = readBytes(json);
+      return shape.logical?.name === "decimal" ? shortest(bytes) : bytes;
+    }
     default:
       return readPrimitive(json, shape.kind);
   }
@@ -61,6 +64,12 @@ function readUnion(json: Json, shape: Shape & { readonly kind: "union" }, types:
   const type = branches[branch];
   if (type === undefined || !isObject(json)) return refuse(json, "tagged union");
   return { kind: "union", branch, value: readAvroJson(json[tag] ?? null, type, types) };
+}
+
+/** A decimal's number is what is meant: however many bytes it came in, it is stored in the fewest. */
+function shortest(bytes: Uint8Array): Uint8Array {
+  const digits = Buffer.from(bytes).toString("hex");
+  return twosComplement(BigInt.asIntN(8 * bytes.length, digits === "" ? 0n : BigInt(`0x${digits}`)), undefined);
 }
 
 function readBytes(json: Json): Uint8Array {
