@@ -29,4 +29,5 @@ export type {
   StoredRow,
 } from "../memstore/memstore.js";
 export type { AdapterModule, AdapterParts, AdapterSettings } from "../node/adapters.js";
-export type { RegisteredSchema, Registry } from "../registry/registry.js";
+export type { RegisteredSchema, Registry, SchemaReference } from "../registry/registry.js";
+export type { CompatibilityLevel } from "../schema/compatibility.js";
