@@ -31,7 +31,17 @@ export interface ClientRun {
 /** Confluent's Python client and its Avro serializer, and a second client. @param frames Hexadecimal, to be read. */
 export function runPythonClients(url: string, prefix: string, frames: readonly string[]): ClientRun {
   const folder = cached(`python-registry-clients-2.16.1-2.6.1`, (draft) => {
-    const pip = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--root-user-action=ignore", "--target", draft, ...pythonPackages];
+    const pip = [
+      "-m",
+      "pip",
+      "install",
+      "-q",
+      "--disable-pip-version-check",
+      "--root-user-action=ignore",
+      "--target",
+      draft,
+      ...pythonPackages,
+    ];
     execFileSync("python3", pip, { stdio: ["ignore", "ignore", "inherit"] });
   });
   const script = fileURLToPath(new URL("./confluent_client.py", import.meta.url));
