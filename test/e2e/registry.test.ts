@@ -52,7 +52,7 @@ describe("a project's registry", () => {
       }),
     );
     const shown = project.affinity(["registry", "show", "bank-accounts-value"]);
-    expect(JSON.parse(shown.stdout)).toMatchObject({ name: "Account" });
+    expect(JSON.parse(shown.stdout)).toMatchObject({ name: "bank.Account" });
     expect(project.affinity(["registry", "show", "nobody"])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("SCHEMA_NOT_FOUND"),
