@@ -120,6 +120,20 @@ export class AffinityError extends Error {
   }
 }
 
+/**
+ * An error that is an ordinary answer, such as that of a read of an absent key. It has no stack: to take one costs more than all
+ * the rest of such an answer, and nobody looks for a fault there.
+ */
+export function refusal(code: ErrorCode, detail: string, facts?: ErrorFacts): AffinityError {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return new AffinityError(code, detail, facts);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
 /** The table's row of a code; users' own codes are rejections (422, never). */
 export function traitsOf(code: string): ErrorTraits {
   return Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode] : errorCodes.REJECTED;

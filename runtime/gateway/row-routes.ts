@@ -1,5 +1,5 @@
 /** One row over HTTP: `GET`, `PUT` and `DELETE` of `<path>/{key}` and of `<path>?key=`. */
-import { AffinityError } from "../core/errors.js";
+import { AffinityError, refusal } from "../core/errors.js";
 import type { StoredRow } from "../memstore/memstore.js";
 import type { StoreDescriptor } from "../protocol/service.js";
 import {
@@ -159,7 +159,7 @@ export class RowRoutes {
 
   #notFound(exchange: Exchange, applied?: "no"): AffinityError {
     const detail = `${pathOf(exchange)}: there is no row of this key; PUT makes one`;
-    return new AffinityError("KEY_NOT_FOUND", detail, applied === undefined ? {} : { applied });
+    return refusal("KEY_NOT_FOUND", detail, applied === undefined ? {} : { applied });
   }
 }
 
