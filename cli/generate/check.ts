@@ -1,16 +1,32 @@
 /** `affinity check`, and `affinity generate --check`. */
-import { check as checkOutput, inspect } from "../../codegen/project.js";
+import { readInputs } from "../../codegen/inputs.js";
+import { check as checkOutput } from "../../codegen/project.js";
 import { CommandEnd, exitCodes } from "../failure.js";
 import { readProject } from "../project.js";
 import type { Terminal } from "../terminal.js";
 import { generateOptions } from "./options.js";
 import { endOnDiagnostics } from "./run.js";
 
+/** What `check` is asked beside the faults of the input itself. */
+export interface CheckRequest {
+  /** What to compare with: a folder, a git ref or the url of a registry. */
+  readonly against?: string;
+  readonly level: string;
+}
+
 /** Looks at schemas and definitions alone; writes nothing. */
-export async function check(file: string, terminal: Terminal): Promise<void> {
+export async function check(file: string, { against, level }: CheckRequest, terminal: Terminal): Promise<void> {
   const options = generateOptions(readProject(file, terminal).config);
-  const { diagnostics } = await inspect(options);
+  const { compile } = await import("../../codegen/generate.js");
+  const { model, diagnostics } = compile(readInputs(options), options);
   endOnDiagnostics(options, diagnostics, terminal);
+  if (against !== undefined && model !== undefined) {
+    const { diagnosticsAgainst } = await import("../check/against.js");
+    endOnDiagnostics(options, await diagnosticsAgainst(against, model, { options, level }), terminal);
+    terminal.emit({ event: "checked", diagnostics: 0, against });
+    terminal.print(`No errors; nothing breaks, compared with ${against}.`);
+    return;
+  }
   terminal.emit({ event: "checked", diagnostics: 0 });
   terminal.print("No errors.");
 }
