@@ -1,5 +1,5 @@
 /** The registry contract where a server is behind it: ours, one of others, and ZooKeeper. */
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../runtime/core/clock.js";
 import { silentLogger } from "../../runtime/core/logger.js";
 import { systemRandom } from "../../runtime/core/random.js";
@@ -63,6 +63,22 @@ describe.skipIf(leftOut)("with Java and Maven", () => {
       zookeeper = await Zookeeper.start(1);
     }, 300_000);
     afterAll(() => zookeeper.stop());
+
+    it("is REGISTRY_UNAVAILABLE while its server is frozen, and goes on when it is back", async () => {
+      const connect = `${zookeeper.servers}/run${runs++}`;
+      const registry = await openZookeeperRegistry({ ...parts, connect, sessionTimeoutMs: 4_000, timeoutMs: 1_000 });
+      const first = await registry.register("s", '"int"');
+      await zookeeper.freeze(0);
+      await expect(registry.register("s", '"long"')).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
+      await expect(registry.latest("s")).rejects.toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
+      expect(await registry.schemaById(first.id)).toBe('"int"');
+      await zookeeper.thaw(0);
+      // The frozen server may have kept what nobody heard of; it is the same registration then.
+      const second = await registry.register("s", '"long"');
+      expect(second).toMatchObject({ version: 2 });
+      expect(await registry.versions("s")).toEqual([first, second]);
+      await registry.close();
+    });
 
     describeRegistry("zookeeper", async () => {
       const connect = `${zookeeper.servers}/run${runs++}`;
