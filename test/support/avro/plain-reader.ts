@@ -136,7 +136,8 @@ function readLogical(json: Json, logical: Logical, size: number | undefined): Va
     case "time-millis":
       return Number(readClock(json, 3));
     case "time-micros":
-      return readClock(json, 6);
+      // With longs as text one outside of the day is its number as text.
+      return typeof json === "string" && /^-?\d+$/.test(json) ? readInteger(json, 64) : readClock(json, 6);
     case "duration":
       return readDuration(json);
     case "timestamp-millis":
