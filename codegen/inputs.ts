@@ -29,7 +29,7 @@ export type InputOptions = Pick<GenerateOptions, "root" | "schemas" | "definitio
 /** Reads all files of input. A folder that is absent is empty; having none of both is a fault. */
 export function readInputs(options: InputOptions): Inputs {
   const finder = new Finder(options);
-  const schemas = finder.find(options.schemas, /\.av(?:sc|pr)$/);
+  const schemas = finder.find(options.schemas, /\.av(?:sc|pr|dl)$/);
   const definitions = finder.find(options.definitions, /\.json$/);
   const diagnostics = [...finder.diagnostics];
   if (schemas.length + definitions.length === 0 && diagnostics.length === 0) {

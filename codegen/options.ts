@@ -5,7 +5,7 @@ export interface GenerateOptions {
   readonly projectName: string;
   /** The project's folder, absolute. All other paths are relative to it. */
   readonly root: string;
-  /** Folders or files with `.avsc` and `.avpr`. */
+  /** Folders or files with `.avsc`, `.avpr` and `.avdl`. */
   readonly schemas: readonly string[];
   /** Folders or files with definitions, `.json`. */
   readonly definitions: readonly string[];

@@ -75,18 +75,18 @@ export type Decoded =
   | { readonly source: SourceText; readonly diagnostic?: undefined }
   | { readonly source?: undefined; readonly diagnostic: Diagnostic };
 
-/** The text of a file's bytes: UTF-8, a byte order mark allowed. */
-export function decodeSource({ file, bytes }: SourceFile): Decoded {
+/** The text of a file's bytes: UTF-8, a byte order mark allowed. @param language of the text, for the diagnostic. */
+export function decodeSource({ file, bytes }: SourceFile, language: "JSON" | "IDL" = "JSON"): Decoded {
   const wide = wideEncoding(bytes);
   if (wide !== undefined) {
     const at = { file, pointer: "", line: 1, column: 1, length: 1 };
-    const text = `the file is ${wide}; JSON files are UTF-8`;
-    return { diagnostic: { at, code: "JSON_ENCODING", text, suggestion: "Save it as UTF-8." } };
+    const text = `the file is ${wide}; ${language} files are UTF-8`;
+    return { diagnostic: { at, code: `${language}_ENCODING`, text, suggestion: "Save it as UTF-8." } };
   }
   try {
     return { source: new SourceText(file, new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
   } catch {
-    return { diagnostic: notUtf8(file, bytes) };
+    return { diagnostic: notUtf8(file, bytes, language) };
   }
 }
 
@@ -104,13 +104,13 @@ function wideEncoding(bytes: Uint8Array): string | undefined {
   return (a === 0 && b > 0) || (a > 0 && b === 0) ? "UTF-16" : undefined;
 }
 
-function notUtf8(file: string, bytes: Uint8Array): Diagnostic {
+function notUtf8(file: string, bytes: Uint8Array, language: string): Diagnostic {
   const offset = validPrefix(bytes);
   const before = new TextDecoder("utf-8").decode(bytes.subarray(0, offset));
   const at = new SourceText(file, before).ref("", before.length, before.length);
   const byte = `0x${(bytes[offset] ?? 0).toString(16).padStart(2, "0")}`;
-  const text = `byte ${offset} of the file (${byte}) is not UTF-8; JSON files are UTF-8`;
-  return { at, code: "JSON_ENCODING", text, suggestion: "Save it as UTF-8." };
+  const text = `byte ${offset} of the file (${byte}) is not UTF-8; ${language} files are UTF-8`;
+  return { at, code: `${language}_ENCODING`, text, suggestion: "Save it as UTF-8." };
 }
 
 /** Number of leading bytes that are whole UTF-8 characters (Unicode 15, table 3-7). */

@@ -1,11 +1,11 @@
-// npm run show -- main.N [--ci] [--seed S]: runs one line of proof. npm run show:full runs all of them, or those named, in
+// npm run show -- main.N | avro.N [--ci] [--seed S]: runs one line of proof. npm run show:full runs all of them, or those named, in
 // full size and keeps what they print under docs/evidence/.
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build, root } from "./prepare.mjs";
 
-const lines = ["main.1", "main.2", "main.3", "main.4", "main.5", "main.6", "main.7", "avro.2", "avro.3"];
+const lines = ["main.1", "main.2", "main.3", "main.4", "main.5", "main.6", "main.7", "avro.1", "avro.2", "avro.3"];
 
 const args = process.argv.slice(2);
 const isFull = args.includes("--full");

@@ -20,4 +20,6 @@ export type SchemaCode =
   | "AVRO_UNION"
   /** A default does not fit its type, or never ends. */
   | "AVRO_DEFAULT"
-  | "AVRO_PROTOCOL";
+  | "AVRO_PROTOCOL"
+  /** An IDL file imports a file that is none of the project's. */
+  | "IDL_IMPORT";

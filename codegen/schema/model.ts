@@ -1,4 +1,4 @@
-/** SchemaModel: what the .avsc and .avpr files say, in Avro's words. Plain readonly data; every name is full. */
+/** SchemaModel: what the .avsc, .avpr and .avdl files say, in Avro's words. Plain readonly data; every name is full. */
 import type { JsonValue } from "../../runtime/schema/type.js";
 import type { SourceRef } from "../diagnostics.js";
 

@@ -1,12 +1,14 @@
 /**
- * Reads .avsc and .avpr files into a SchemaModel. This folder knows Avro and JSON; it knows nothing of definitions,
- * TypeScript or the disk. Faults are diagnostics; nothing here throws on bad input.
+ * Reads .avsc, .avpr and .avdl files into a SchemaModel. This folder knows Avro, JSON and IDL; it knows nothing of
+ * definitions, TypeScript or the disk. Faults are diagnostics; nothing here throws on bad input.
  */
 import type { Diagnostic, SourceFile } from "../diagnostics.js";
 import { byCodeUnits, sortDiagnostics } from "../diagnostics-sort.js";
 import type { JsonNode } from "../json-node.js";
 import { parseJsonSource } from "../json-source.js";
 import { checkDefaults } from "./defaults.js";
+import { parseIdl } from "./idl/parse-idl.js";
+import { readIdl } from "./idl/read-idl.js";
 import type { NamedType, Schema, SchemaModel } from "./model.js";
 import { checkMessages, readProtocol } from "./protocol.js";
 import { readSchema } from "./read.js";
@@ -34,12 +36,18 @@ export interface InlineSchema {
 
 /**
  * Reads all schemas of a project as one: names are known across files, in any order. A file whose name ends in
- * `.avpr` is a protocol, any other a schema. Of members that an object has twice the last counts, as in Java.
+ * `.avpr` is a protocol, `.avdl` IDL, any other a schema. Of members that an object has twice the last counts, as in Java.
  */
 export function parseSchemas(files: readonly SourceFile[]): ParsedSchemas {
   const reading = new Reading();
   const roots = new Map<string, Schema>();
+  const known = new Set(files.map(({ file }) => file));
   for (const file of [...files].sort((a, b) => byCodeUnits(a.file, b.file))) {
+    if (file.file.endsWith(".avdl")) {
+      const main = readIdl(reading, parseIdl(file), known);
+      if (main !== undefined) roots.set(file.file, main);
+      continue;
+    }
     const { root, diagnostics } = parseJsonSource(file, { duplicates: "last" });
     reading.diagnostics.push(...diagnostics);
     if (root === undefined) continue;

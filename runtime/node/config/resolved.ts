@@ -119,7 +119,7 @@ export interface HttpConfig {
 }
 
 export interface GenerateConfig {
-  /** Folders of .avsc and .avpr, relative to `root`, with `/`. */
+  /** Folders of .avsc, .avpr and .avdl, relative to `root`, with `/`. */
   readonly schemas: readonly string[];
   /** Folders of definitions, the same. */
   readonly definitions: readonly string[];

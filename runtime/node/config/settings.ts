@@ -20,7 +20,7 @@ export const settings = {
     items: "paths of folders",
     default: ["schemas"],
     isNeeded: true,
-    text: "Folders that are searched for `.avsc` and `.avpr` files.",
+    text: "Folders that are searched for `.avsc`, `.avpr` and `.avdl` files.",
   }),
   generateDefinitions: list("generate.definitions", {
     items: "paths of folders",

@@ -8,15 +8,25 @@ import { convert, type Form, type Value } from "./value.js";
 
 const version = "1.12.1";
 const environment = fileURLToPath(new URL(`../../../.cache/fastavro-${version}`, import.meta.url));
-const python = join(environment, "bin", "python");
+/** The interpreter that has fastavro, once it was prepared. */
+export const fastavroPython = join(environment, "bin", "python");
+const python = fastavroPython;
 const script = fileURLToPath(new URL("./fastavro_judge.py", import.meta.url));
 
 /** Makes what is needed; false, with the reason on standard error, where Python or its package index is missing. */
 export function prepareFastavro(): boolean {
-  if (existsSync(python) && spawnSync(python, ["-c", "import fastavro"]).status === 0) return true;
+  if (existsSync(python) && spawnSync(python, ["-c", "import fastavro, cramjam"]).status === 0) return true;
   try {
     execFileSync("python3", ["-m", "venv", environment], { stdio: ["ignore", "ignore", "inherit"] });
-    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `fastavro==${version}`];
+    const install = [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      `fastavro==${version}`,
+      "cramjam==2.14.0",
+    ];
     execFileSync(python, install, { stdio: ["ignore", "ignore", "inherit"] });
     return true;
   } catch {

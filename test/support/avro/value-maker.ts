@@ -31,13 +31,22 @@ export class ValueMaker {
 
   /** Whether the type has any finite value. */
   isFinite(name: string): boolean {
-    return Number.isFinite(this.#depths.get(name) ?? Number.POSITIVE_INFINITY);
+    return this.hasValue({ kind: "named", name });
+  }
+
+  hasValue(shape: Shape): boolean {
+    return Number.isFinite(depthOf(shape, this.#depths));
   }
 
   /** The next value of a named type that has finite ones. */
   make(name: string): Value {
+    return this.makeOf({ kind: "named", name });
+  }
+
+  /** The next value of any type that has finite ones. */
+  makeOf(shape: Shape): Value {
     this.#size = 0;
-    return this.#make({ kind: "named", name }, 0);
+    return this.#make(shape, 0);
   }
 
   /** The choices that a type's own body offers, and how many were taken; parts that are named types count for themselves. */

@@ -7,12 +7,24 @@ import { fileURLToPath } from "node:url";
 
 export const javaAvroVersion = "1.12.0";
 
-const cache = fileURLToPath(new URL(`../../../.cache/java-avro-${javaAvroVersion}`, import.meta.url));
+const cache = fileURLToPath(new URL(`../../../.cache/java-avro-idl-${javaAvroVersion}`, import.meta.url));
+
+const dependencies = [
+  ["org.apache.avro", "avro", javaAvroVersion],
+  ["org.apache.avro", "avro-idl", javaAvroVersion],
+  ["org.xerial.snappy", "snappy-java", "1.1.10.5"],
+  ["org.slf4j", "slf4j-nop", "2.0.13"],
+]
+  .map(([group, artifact, version]) => {
+    const parts = `<groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
+    return `<dependency>${parts}</dependency>`;
+  })
+  .join("\n");
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>affinity</groupId><artifactId>judge</artifactId><version>1</version><dependencies><dependency>
-<groupId>org.apache.avro</groupId><artifactId>avro</artifactId><version>${javaAvroVersion}</version>
-</dependency></dependencies></project>
+<groupId>affinity</groupId><artifactId>judge</artifactId><version>1</version><dependencies>
+${dependencies}
+</dependencies></project>
 `;
 
 /** Fetches the jars on first use; false, with the reason on standard error, where Java, Maven or its repository is missing. */

@@ -1,0 +1,59 @@
+/** Differences between implementations that docs/differences.md explains, each with its sentence of the specification. */
+import type { Fault } from "./judge.js";
+
+export interface Where {
+  readonly reader: string;
+  readonly fault: Fault;
+  /** The value in the exchange's text, and the schema. */
+  readonly value: string;
+  readonly schema: string;
+}
+
+interface Difference {
+  readonly name: string;
+  readonly applies: (where: Where) => boolean;
+}
+
+/** A double, in the exchange's text, that is no number of JSON. */
+const notFinite = /d[7f]ff[\da-f]{13};/;
+
+const differences: readonly Difference[] = [
+  {
+    name: "NaN and infinities in Avro JSON",
+    applies: ({ reader, fault, value }) =>
+      fault.form === "json" &&
+      notFinite.test(value) &&
+      ((reader === "java" && /Expected (?:double|float)|Non-standard token/.test(fault.text)) ||
+        (reader === "ours" && fault.from === "fastavro" && /expected a JSON value/.test(fault.text)) ||
+        (reader === "fastavro" && /instead of/.test(fault.text))),
+  },
+  {
+    name: "fastavro has no Avro JSON of recursive types",
+    applies: ({ fault }) => fault.form === "json" && /\bEndless\b/.test(fault.text),
+  },
+  {
+    name: "Java 1.12.0 writes nothing as Avro JSON of a record without fields",
+    applies: ({ fault, value }) => fault.form === "json" && fault.from === "java" && value === "()",
+  },
+  {
+    name: "Java 1.12.0 keeps items of an array of double as floats",
+    applies: ({ reader, fault, schema }) => reader === "java" && /"double"/.test(schema) && isRounded(fault.text),
+  },
+];
+
+/** Whether a fault of the Java judge says that a double was rounded to a float. */
+function isRounded(text: string): boolean {
+  const found = /\/\d+: (-?\d+) instead of (-?\d+)$/.exec(text);
+  if (found === null) return false;
+  const [read = 0, meant = 0] = found.slice(1).map((bits) => Number(doubleOf(BigInt(bits))));
+  return Object.is(read, Math.fround(meant)) && !Object.is(read, meant);
+}
+
+function doubleOf(bits: bigint): number {
+  return new Float64Array(BigInt64Array.of(bits).buffer)[0] ?? 0;
+}
+
+/** The name of the difference that explains a fault. */
+export function explanation(where: Where): string | undefined {
+  return differences.find(({ applies }) => applies(where))?.name;
+}
