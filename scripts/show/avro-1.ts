@@ -85,7 +85,13 @@ function table(cases: readonly TypeCase[]): void {
   report.check("recursion with nesting of 3 or more in enough schemas", both >= wanted, () => `${both} of ${wanted}`);
 }
 
-async function one(found: TypeCase, judges: readonly Judge[]): Promise<void> {
+/** Java 1.12.0 fills 512 MB on the one schema of the corpus that has more, and did not finish in ten minutes: large_schema.avsc has 441. */
+const javaTypesLimit = 100;
+
+async function one(found: TypeCase, all: readonly Judge[]): Promise<void> {
+  const isLarge = found.types.size > javaTypesLimit;
+  const judges = isLarge ? all.filter(({ name }) => name !== "java") : all;
+  if (isLarge) report.count("difference explained: Java 1.12.0 does not finish reading a schema of hundreds of types");
   const { type, shape, types, text: schema } = found;
   const maker = new ValueMaker(types, new SeededRandom(chance.int(0, 2 ** 31)));
   if (!maker.hasValue(shape)) {

@@ -27,6 +27,9 @@ export interface TypeCase {
   readonly facts: ReadonlySet<string>;
 }
 
+/** Branches of a file's union that are tried; one file of the corpus has 400. */
+const branchLimit = 8;
+
 const noFacts: ReadonlySet<string> = new Set();
 
 /** One case for each valid schema of the corpus; for a union of records one for each. */
@@ -42,7 +45,11 @@ export async function corpusCases(workspace: Workspace, chance: Chance, limit: n
     const [own = ""] = texts.slice(-1);
     const isAlone = schema.needs.length === 0;
     const entities = await entitiesOf(project.folder);
-    for (const shape of root?.kind === "union" ? root.branches : root === undefined ? [] : [root]) {
+    for (const shape of root?.kind === "union"
+      ? root.branches.slice(0, branchLimit)
+      : root === undefined
+        ? []
+        : [root]) {
       const entity = shape.kind === "named" ? entities.get(shape.name) : undefined;
       if (entity === undefined && (!isAlone || shape !== root)) continue;
       const type = entity ?? interpretedType(definedBy(own));
