@@ -20,7 +20,7 @@ import { readWalking } from "./walk-binary.js";
 import { Writer } from "./writer.js";
 
 /** The reader's side: any generated or interpreted type. */
-export type ReaderType<T> = Pick<EntityType<T>, "define" | "name" | "decode">;
+export type ReaderType<T> = Pick<EntityType<T>, "define" | "name" | "decode" | "read">;
 
 /** How values of one writer's schema are read into one type. */
 export interface Resolution<T> {
@@ -28,6 +28,8 @@ export interface Resolution<T> {
   readonly isSame: boolean;
   /** Reads one value; truncated and trailing bytes are refused. @throws VALUE_INVALID with a pointer */
   decode(bytes: Uint8Array): T;
+  /** Reads one value and leaves the reader after it, for files of many values. @throws VALUE_INVALID with a pointer */
+  read(input: Reader): T;
   /** Avro binary of the reader's schema with the same meaning; `bytes` themselves where `isSame`. @throws VALUE_INVALID */
   rewrite(bytes: Uint8Array): Uint8Array;
 }
@@ -75,6 +77,23 @@ class PlannedResolution<T> implements Resolution<T> {
     const out = idleWriters.pop() ?? new Writer();
     try {
       this.#run(this.#plan, bytes, out);
+      return this.#type.decode(out.peek());
+    } finally {
+      out.discard();
+      idleWriters.push(out);
+    }
+  }
+
+  read(input: Reader): T {
+    if (this.#plan === undefined) return this.#type.read(input);
+    const { position } = input;
+    const out = idleWriters.pop() ?? new Writer();
+    try {
+      try {
+        this.#plan(input, out);
+      } catch (error) {
+        throw this.#explained(input.again(position), error);
+      }
       return this.#type.decode(out.peek());
     } finally {
       out.discard();

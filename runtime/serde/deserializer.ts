@@ -17,7 +17,8 @@ export interface Deserializer<T> {
    * The value of a frame; null, Kafka's tombstone, stays null.
    *
    * @throws VALUE_INVALID for bytes that are no frame or no value of the writer's schema; SCHEMA_NOT_FOUND,
-   * SCHEMA_OTHER or REGISTRY_UNAVAILABLE where the writer's schema is not to be had, or cannot be read as the type.
+   * SCHEMA_INCOMPATIBLE or REGISTRY_UNAVAILABLE where the writer's schema is not to be had, or cannot be read as the type;
+   * SCHEMA_OTHER where it is none of several types.
    */
   deserialize(framed: Uint8Array): Promise<T>;
   deserialize(framed: Uint8Array | null | undefined): Promise<T | null>;

@@ -1,7 +1,7 @@
 /** How values that were written with one schema are read as a type that was generated from another one. */
-import { AffinityError } from "../core/errors.js";
-import { schemaForm } from "../schema/canonical-form.js";
+import { AffinityError, isAffinityError } from "../core/errors.js";
 import type { Reader } from "../schema/reader.js";
+import { resolve } from "../schema/resolution.js";
 import type { EntityType, TypeSource } from "../schema/type.js";
 
 /** Reads one value and leaves the reader after it. */
@@ -11,12 +11,14 @@ export type ReadValue<T> = (input: Reader) => T;
  * Reads as `type` what was written with `writer`.
  *
  * @param where What holds the data, for the text of the error: `schema id 7`.
- * @throws SCHEMA_OTHER when the two schemas differ in more than names of no effect.
+ * @throws SCHEMA_INCOMPATIBLE with path and reason when some value of the writer could not be read as the type.
  */
 export function readerOf<T, I>(type: EntityType<T, I>, writer: TypeSource, where: string): ReadValue<T> {
-  if (schemaForm(writer, true) === schemaForm(type.define, true)) return (input) => type.read(input);
-  throw new AffinityError(
-    "SCHEMA_OTHER",
-    `${type.name}: ${where} was written with another schema, and reading that one is not built yet`,
-  );
+  try {
+    const resolution = resolve(writer, type);
+    return (input) => resolution.read(input);
+  } catch (error) {
+    if (!isAffinityError(error)) throw error;
+    throw new AffinityError(error.code, `${where} as ${type.name}: ${error.detail}`, { cause: error });
+  }
 }

@@ -2,9 +2,7 @@
 import { LRUCache } from "lru-cache";
 import { AffinityError } from "../core/errors.js";
 import type { Registry } from "../registry/registry.js";
-import { schemaForm } from "../schema/canonical-form.js";
-import { definedBy } from "../schema/raw-schema.js";
-import { schemaText } from "../schema/schema-document.js";
+import { logicalForm, logicalFormOf, schemaText } from "../schema/logical-form.js";
 import type { EntityType } from "../schema/type.js";
 import { FramedCodec } from "../state/framed-codec.js";
 import { type RecordPart, type SubjectStrategy, topicSubjects } from "./subjects.js";
@@ -13,7 +11,7 @@ import { type RecordPart, type SubjectStrategy, topicSubjects } from "./subjects
 export const subjectsLimit = 1000;
 
 export interface SerializerOptions {
-  readonly registry: Pick<Registry, "register" | "versions">;
+  readonly registry: Pick<Registry, "register" | "versions" | "schemaById">;
   /** Default `value`. */
   readonly part?: RecordPart;
   /** Default `topicSubjects`. */
@@ -78,10 +76,13 @@ class FrameSerializer<T, I> implements Serializer<I> {
       const { id } = await registry.register(subject, schemaText(this.#type.define));
       return new FramedCodec(this.#type, id);
     }
-    const form = schemaForm(this.#type.define, true);
+    const form = logicalForm(this.#type.define);
     const versions = await registry.versions(subject);
-    const found = versions.findLast(({ schema }) => schemaForm(definedBy(schema), true) === form);
-    if (found !== undefined) return new FramedCodec(this.#type, found.id);
+    for (const { id, schema, references } of versions.toReversed()) {
+      // Types of other subjects stand there by name; the text of the id has them in full.
+      const text = references === undefined ? schema : await registry.schemaById(id);
+      if (text !== undefined && logicalFormOf(text) === form) return new FramedCodec(this.#type, id);
+    }
     throw new AffinityError(
       "SCHEMA_NOT_FOUND",
       `${subject}: none of its ${versions.length} versions is the schema of ${this.#type.name}; register it, or allow autoRegister`,

@@ -30,7 +30,7 @@ export interface SingleObjectOptions {
   readonly writers?: readonly string[];
 }
 
-/** @throws SCHEMA_OTHER when what one of the writers writes cannot be read as the type. */
+/** @throws SCHEMA_INCOMPATIBLE when what one of the writers writes cannot be read as the type. */
 export function singleObjects<T, I>(
   type: EntityType<T, I>,
   { writers = [] }: SingleObjectOptions = {},

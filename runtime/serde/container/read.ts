@@ -28,7 +28,7 @@ export interface ContainerReadOptions {
 
 /** A file whose head was read. Its values are read once, and stopping early closes the source. */
 export interface Container extends Omit<ContainerHeader, "sync"> {
-  /** The values as a type: of the writer's own schema, or of one that it resolves to. @throws SCHEMA_OTHER else */
+  /** The values as a type: of the writer's own schema, or of one that it resolves to. @throws SCHEMA_INCOMPATIBLE else */
   values<T, I>(type: EntityType<T, I>): AsyncGenerator<T, void, undefined>;
   /** The values as the writer's schema has them. */
   values(): AsyncGenerator<unknown, void, undefined>;

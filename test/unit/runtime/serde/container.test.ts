@@ -64,6 +64,23 @@ describe("container files", () => {
     expect(found).toEqual(values);
   });
 
+  it("are read with a schema that differs from the file's, value by value", async () => {
+    const reader = interpretedType(
+      definedBy(
+        '{"type":"record","name":"s.A","fields":[{"name":"note","type":["null","string"],"default":null},{"name":"id","type":"double"}]}',
+      ),
+    );
+    const found: unknown[] = [];
+    for await (const value of readContainer(reader, pieces(await written({ blockBytes: 5000 })))) found.push(value);
+    expect(found).toEqual(values.map(({ id }) => ({ note: null, id: Number(id) })));
+    const wrong = interpretedType(
+      definedBy('{"type":"record","name":"s.A","fields":[{"name":"id","type":"boolean"}]}'),
+    );
+    await expect(readContainer(wrong, pieces(await written())).next()).rejects.toMatchObject({
+      code: "SCHEMA_INCOMPATIBLE",
+    });
+  });
+
   it("close their source when the reader stops early", async () => {
     let isClosed = false;
     async function* source(bytes: Buffer): AsyncGenerator<Uint8Array> {

@@ -17,7 +17,7 @@ const Deposit = interpretedType(definedBy(record("bank.Deposit", "amount")));
 describe("serializers and deserializers", () => {
   it("frame as Confluent does: the byte 0, the id big-endian, Avro binary, in a Buffer as Kafka clients want it", async () => {
     const registry = new MemoryRegistry();
-    for (let index = 0; index < 300; index += 1) await registry.register("others", record(`n.N${index}`, "a"));
+    for (let index = 0; index < 300; index += 1) await registry.register(`other-${index}`, record(`n.N${index}`, "a"));
     const framed = await serializer(Account, { registry }).serialize("accounts", { balance: -1n });
     expect(Buffer.isBuffer(framed)).toBe(true);
     const id = (await registry.latest("accounts-value"))?.id ?? 0;
@@ -68,6 +68,7 @@ describe("serializers and deserializers", () => {
         return registry.register(subject, schema);
       },
       versions: (subject: string) => registry.versions(subject),
+      schemaById: (id: number) => registry.schemaById(id),
     };
     const writer = serializer(Account, { registry: flaky });
     await expect(writer.serialize("t", { balance: 1n })).rejects.toThrow("down");
@@ -118,6 +119,36 @@ describe("serializers and deserializers", () => {
     await expect(reader.deserialize(frame(id, Uint8Array.of(2)))).rejects.toThrow(
       /it is a schema of bank.Other; expected one of bank.Account, bank.Deposit/,
     );
+  });
+
+  it("read what an older or newer schema wrote, and refuse one that cannot be read before any value", async () => {
+    const registry = new MemoryRegistry();
+    const Old = interpretedType(definedBy(record("bank.Account", "amount").replace("long", "int")));
+    const aliased =
+      '{"type":"record","name":"bank.Account","fields":[{"name":"owner","type":"string","default":"?"},{"name":"balance","type":"long","aliases":["amount"]}]}';
+    const reader = deserializer(interpretedType(definedBy(aliased)), { registry });
+    const framed = await serializer(Old, { registry }).serialize("t", { amount: -5 });
+    expect(await reader.deserialize(framed)).toEqual({ owner: "?", balance: -5n });
+    const other = interpretedType(definedBy(record("bank.Account", "balance").replace("long", "string")));
+    const foreign = await serializer(other, { registry }).serialize("u", { balance: "x" });
+    await expect(reader.deserialize(foreign)).rejects.toMatchObject({
+      code: "SCHEMA_INCOMPATIBLE",
+      detail: expect.stringMatching(/^schema id \d+ as bank\.Account: .*balance/),
+    });
+  });
+
+  it("without autoRegister find a schema whose types stand under other subjects", async () => {
+    const registry = new MemoryRegistry();
+    await registry.register("deposits", record("bank.Deposit", "amount"));
+    const outer = (type: string): string =>
+      `{"type":"record","name":"bank.Transfer","fields":[{"name":"deposit","type":${type}}]}`;
+    const references = [{ name: "bank.Deposit", subject: "deposits", version: 1 }];
+    const { id } = await registry.register("t-value", outer('"bank.Deposit"'), references);
+    const Transfer = interpretedType(definedBy(outer(record("bank.Deposit", "amount"))));
+    const framed = await serializer(Transfer, { registry, autoRegister: false }).serialize("t", {
+      deposit: { amount: 1n },
+    });
+    expect(unframe(framed).schemaId).toBe(id);
   });
 
   it("100,000 ids that a hostile sender makes up leave a bounded cache", async () => {
