@@ -8,6 +8,7 @@ import { hashInputs, type Inputs } from "./inputs.js";
 import type { GenerateOptions } from "./options.js";
 import { openPrinter } from "./print.js";
 import { parseSchemas } from "./schema/parse.js";
+import { readHints } from "./service/hints.js";
 import { link } from "./service/link.js";
 import type { ServiceModel } from "./service/model.js";
 import { readDefinitions } from "./service/read.js";
@@ -22,21 +23,24 @@ export interface Compiled {
 /** The model of a project's inputs, or all that is wrong with them. */
 export function compile(
   inputs: Inputs,
-  options: Pick<GenerateOptions, "projectName" | "longs" | "timestamps">,
+  options: Pick<GenerateOptions, "projectName" | "longs" | "timestamps" | "typeNames">,
 ): Compiled {
   const parsed = parseSchemas(inputs.schemas);
   const read = readDefinitions(inputs.definitions);
+  const hints = readHints(parsed.recovered, parsed.diagnostics.length === 0 ? options.typeNames : []);
   const linked = link({
     name: options.projectName,
     style: { longs: options.longs, timestamps: options.timestamps },
     schemas: parsed.recovered,
     keyspaces: read.keyspaces,
+    names: hints.names,
   });
   // A type whose schema is faulty counts as absent; that a definition names it is no further fault.
   const isNews = ({ code }: Diagnostic): boolean => parsed.diagnostics.length === 0 || code !== "AVRO_UNKNOWN_TYPE";
   const diagnostics = sortDiagnostics([
     ...inputs.diagnostics,
     ...parsed.diagnostics,
+    ...hints.diagnostics,
     ...read.diagnostics,
     ...linked.diagnostics.filter(isNews),
   ]);

@@ -44,15 +44,16 @@ export function readInputs(options: InputOptions): Inputs {
 /** SHA-256 (hex) over everything that the output depends on. */
 export function hashInputs(
   inputs: Inputs,
-  options: Pick<GenerateOptions, "projectName" | "longs" | "timestamps" | "importEnding">,
+  options: Pick<GenerateOptions, "projectName" | "longs" | "timestamps" | "importEnding" | "typeNames">,
 ): string {
-  const { projectName, longs, timestamps, importEnding } = options;
+  const { projectName, longs, timestamps, importEnding, typeNames = [] } = options;
   const hash = createHash("sha256");
   const add = (part: string | Uint8Array): void => {
     hash.update(`${part.length}:`);
     hash.update(part);
   };
-  add(JSON.stringify([outputFormat, projectName, longs, timestamps, importEnding]));
+  const named = typeNames.length === 0 ? [] : [typeNames];
+  add(JSON.stringify([outputFormat, projectName, longs, timestamps, importEnding, ...named]));
   for (const [kind, files] of [
     ["schemas", inputs.schemas],
     ["definitions", inputs.definitions],

@@ -13,6 +13,8 @@ export interface GenerateOptions {
   readonly output: string;
   /** Folder of the user's handlers. */
   readonly handlers: string;
+  /** `bank.Account=AccountRecord`: TypeScript names of types whose schemas cannot say it. Default none. */
+  readonly typeNames?: readonly string[];
   readonly longs: "bigint" | "number";
   readonly timestamps: "date" | "bigint";
   /** Ending of imports between generated files. */

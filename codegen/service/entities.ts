@@ -20,8 +20,14 @@ type Placed = Omit<EntityModel, "exportName" | "exportInputName"> & { readonly n
 /**
  * Named types first, in the order of their full names, so that a definition never renames an entity; then the unnamed ones.
  * @param exported Names that `index.ts` declares; taken ones are added.
+ * @param names By full name, where schemas or configuration ask for one.
  */
-export function nameEntities(schemas: SchemaModel, unnamed: readonly UnnamedUse[], exported: NameScope): EntityModel[] {
+export function nameEntities(
+  schemas: SchemaModel,
+  unnamed: readonly UnnamedUse[],
+  exported: NameScope,
+  names: ReadonlyMap<string, string> = new Map(),
+): EntityModel[] {
   const types = [...schemas.types.values()].sort((a, b) => byCodeUnits(a.fullName, b.fullName));
   const graph: TypeGraph = new Map([
     ...types.map((type) => [type.fullName, referencesOf(type)] as const),
@@ -34,6 +40,7 @@ export function nameEntities(schemas: SchemaModel, unnamed: readonly UnnamedUse[
       withDefaults.map((type) => type.fullName),
     ),
     circular: circular(graph),
+    names,
   };
   return [...nameExports(placeNamed(types, facts), exported), ...nameExports(placeUnnamed(unnamed, facts), exported)];
 }
@@ -41,6 +48,7 @@ export function nameEntities(schemas: SchemaModel, unnamed: readonly UnnamedUse[
 interface Facts {
   readonly inputs: ReadonlySet<string>;
   readonly circular: ReadonlySet<string>;
+  readonly names: ReadonlyMap<string, string>;
 }
 
 function placeNamed(types: readonly EntityModel["type"][], facts: Facts): Placed[] {
@@ -57,7 +65,7 @@ function placeNamed(types: readonly EntityModel["type"][], facts: Facts): Placed
   const named = types.flatMap((type) => {
     if (type.kind === "unnamed") return [];
     const { path, names } = folder(type.namespace);
-    const typeName = names.take(typeNameOf(type.name));
+    const typeName = names.take(typeNameOf(facts.names.get(type.fullName) ?? type.name));
     return [{ type, typeName, module: `${path}/${fileNameOf(typeName, digest)}` }];
   });
   const taken = new Set(named.map(({ type, typeName }) => `${type.namespace}.${typeName}`));

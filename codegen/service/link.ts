@@ -29,6 +29,8 @@ export interface LinkInput {
   readonly style: TypeStyle;
   readonly schemas: SchemaModel;
   readonly keyspaces: readonly KeyspaceDraft[];
+  /** TypeScript names by full Avro name, where one was asked for. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 
 export interface Linked {
@@ -62,7 +64,7 @@ export function link(input: LinkInput): Linked {
   // A key of a type that is unknown has been reported; every other rule asks for its own.
   for (const keyspace of resolved) checkTypes(findings, keyspace, schemas);
   const exported = new NameScope({ taken: ["service"] });
-  const entities = nameEntities(schemas, resolver.unnamed, exported);
+  const entities = nameEntities(schemas, resolver.unnamed, exported, input.names);
   const placed = resolved.flatMap((keyspace) => placeKeyspace(findings, keyspace, { ...input, schemas }, exported));
   checkTopics(findings, placed);
   checkRoutes(findings, placed);

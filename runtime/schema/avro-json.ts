@@ -23,12 +23,25 @@ function avroScalar(node: PrimitiveNode | FixedNode | EnumNode): ScalarJson {
 }
 
 function baseScalar(node: PrimitiveNode | FixedNode): ScalarJson {
+  if (node.kind === "float" || node.kind === "double") return pointed(sharedScalar(node.kind));
   if (node.kind !== "fixed" && node.kind !== "bytes") return sharedScalar(node.kind, node.isNumber);
   const size = node.kind === "fixed" ? node.size : undefined;
   return textJson(
     (value) => escaped(checkedBytes(value, size)),
     (json) => checkedBytes(latin1Bytes(json), size),
   );
+}
+
+/** Whole numbers get a point, as Java writes them: readers take others for integers, and so `-0` for 0. */
+function pointed({ write, take }: ScalarJson): ScalarJson {
+  const whole = /^-?\d+$/;
+  return {
+    write: (value, hasTextLongs) => {
+      const text = write(value, hasTextLongs);
+      return whole.test(text) ? `${text}.0` : text;
+    },
+    take,
+  };
 }
 
 /** Characters that need no escape, whatever reads them. */

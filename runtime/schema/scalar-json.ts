@@ -59,7 +59,7 @@ export function takeLong(json: unknown): bigint {
   throw mismatch("long (a whole number of 64 bits, as number or text)", json);
 }
 
-/** Numbers that come as text: JSON has none that are not finite, and JSON.stringify loses the sign of zero. It is written `-0.0`: Java takes `-0` for the integer 0. */
+/** Numbers that come as text: JSON has none that are not finite, and JSON.stringify loses the sign of zero. */
 const textNumbers: readonly unknown[] = ["NaN", "Infinity", "-Infinity", "-0"];
 
 function realJson(isFloat: boolean): ScalarJson {
@@ -70,7 +70,7 @@ function realJson(isFloat: boolean): ScalarJson {
       if (typeof value !== "number") throw mismatch(expected, value);
       if (!Number.isFinite(value)) return `"${value}"`;
       if (!Number.isFinite(rounded(value))) throw mismatch(expected, value);
-      return Object.is(value, -0) ? "-0.0" : String(value);
+      return Object.is(value, -0) ? "-0" : String(value);
     },
     take(json) {
       if (textNumbers.includes(json)) return Number(json);

@@ -81,6 +81,7 @@ function assemble(file: string, reader: EntryReader): ResolvedConfig {
       gateways: values.get(settings.generateGateways),
       longs: values.get(settings.generateLongs),
       timestamps: values.get(settings.generateTimestamps),
+      typeNames: values.get(settings.generateTypeNames),
       importEnding: values.get(settings.generateImportEnding),
     },
     run: { code: resolve(root, values.get(settings.runCode)) },

@@ -128,6 +128,7 @@ export interface GenerateConfig {
   readonly gateways: string;
   readonly longs: "bigint" | "number";
   readonly timestamps: "date" | "bigint";
+  readonly typeNames: readonly string[];
   readonly importEnding: ".js" | ".ts" | "";
 }
 

@@ -51,6 +51,12 @@ export const settings = {
     default: "date",
     text: "TypeScript type of timestamp-millis.",
   }),
+  generateTypeNames: list("generate.typeNames", {
+    items: "texts like `bank.Account=AccountRecord`",
+    pattern: /^[A-Za-z_][\w.]*=[A-Za-z_$][\w$]*$/,
+    default: [],
+    text: "TypeScript names of types by their full Avro name, for schemas that you cannot edit; others say it themselves.",
+  }),
   generateImportEnding: choice("generate.importEnding", [".js", ".ts", ""], {
     default: ".js",
     text: "How imports between generated files end; empty for bundlers.",

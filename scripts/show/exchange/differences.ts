@@ -17,6 +17,8 @@ interface Difference {
 /** A double, in the exchange's text, that is no number of JSON. */
 const notFinite = /d[7f]ff[\da-f]{13};/;
 
+const emptyRecord = /"fields"\s*:\s*\[\s*\]/;
+
 const differences: readonly Difference[] = [
   {
     name: "NaN and infinities in Avro JSON",
@@ -33,7 +35,34 @@ const differences: readonly Difference[] = [
   },
   {
     name: "Java 1.12.0 writes nothing as Avro JSON of a record without fields",
-    applies: ({ fault, value }) => fault.form === "json" && fault.from === "java" && value === "()",
+    applies: ({ fault, schema }) =>
+      fault.form === "json" &&
+      fault.from === "java" &&
+      emptyRecord.test(schema) &&
+      /found the end of the text|not enough values/.test(fault.text),
+  },
+  {
+    name: "fastavro has no Avro JSON of records without fields",
+    applies: ({ fault, schema }) =>
+      fault.form === "json" && emptyRecord.test(schema) && /Internal Parser Exception/.test(fault.text),
+  },
+  {
+    name: "Java 1.12.0 writes -0.0 as 0.0 in Avro JSON of a float",
+    applies: ({ fault }) =>
+      fault.form === "json" &&
+      fault.from === "java" &&
+      /: (?:0 instead of -0|'0\.0' instead of '-0\.0')$/.test(fault.text),
+  },
+  {
+    name: "fastavro refuses a whole number as the default of a float or double",
+    applies: ({ fault }) => /Default value <-?\d+> must match schema type: (?:float|double)/.test(fault.text),
+  },
+  {
+    name: "fastavro loses the empty namespace of a type in the head of a file",
+    applies: ({ fault }) =>
+      fault.form === "container" &&
+      fault.from === "fastavro" &&
+      /expected a type that is defined before|Undefined schema/.test(fault.text),
   },
   {
     name: "Java 1.12.0 keeps items of an array of double as floats",

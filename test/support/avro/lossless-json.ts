@@ -68,7 +68,7 @@ export function printLossless(value: Json): string {
     const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${printLossless(member)}`);
     return `{${members.join(",")}}`;
   }
-  return Object.is(value, -0) ? "-0.0" : JSON.stringify(value);
+  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
 }
 
 export function isList(value: Json): value is readonly Json[] {

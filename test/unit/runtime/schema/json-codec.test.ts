@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { jsonCodec } from "../../../../runtime/schema/json-codec.js";
+import { doubleType, floatType } from "../../../../runtime/schema/primitive-types.js";
 import type { JsonValue, TypeDefinition } from "../../../../runtime/schema/type.js";
 
 const codecOf = (schema: JsonValue, style: Partial<TypeDefinition> = {}) =>
@@ -82,5 +83,17 @@ describe("jsonCodec", () => {
       ["__proto__", 5],
     ]);
     expect(codec.toText(value)).toBe('{"constructor":"a","__proto__":5}');
+  });
+});
+
+describe("Avro JSON of floats and doubles", () => {
+  it("has a point in whole numbers, as Java and fastavro need it to tell -0.0 from 0 and 1.0 from 1", () => {
+    expect(doubleType.toAvroJson(-0)).toBe("-0.0");
+    expect(doubleType.toAvroJson(1)).toBe("1.0");
+    expect(floatType.toAvroJson(16_777_216)).toBe("16777216.0");
+    expect(doubleType.toAvroJson(1e21)).toBe("1e+21");
+    for (const value of [0, -0, 1, 1.5, 1e21, 123_456_789_012_345_680_000]) {
+      expect(doubleType.fromAvroJson(doubleType.toAvroJson(value))).toBe(value);
+    }
   });
 });
