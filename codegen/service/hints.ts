@@ -1,7 +1,8 @@
 /** What schemas and configuration say to the generator beyond Avro: the attribute `affinity`, and `generate.typeNames`. */
+
+import { nearest } from "../../runtime/core/nearest.js";
 import type { JsonValue } from "../../runtime/schema/type.js";
 import type { Diagnostic, SourceRef } from "../diagnostics.js";
-import { nearest } from "../diagnostics-nearest.js";
 import { excerpt, listed, quoted } from "../diagnostics-text.js";
 import type { NamedType, SchemaModel } from "../schema/model.js";
 import { isReservedWord } from "./names.js";

@@ -1,6 +1,6 @@
 /** Takes what an IDL file says into a reading, as the JSON file that it stands for would be. */
 import { posix } from "node:path";
-import { nearest } from "../../diagnostics-nearest.js";
+import { nearest } from "../../../runtime/core/nearest.js";
 import { quoted } from "../../diagnostics-text.js";
 import type { Schema } from "../model.js";
 import { readProtocol } from "../protocol.js";
