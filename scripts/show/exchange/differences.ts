@@ -42,9 +42,17 @@ const differences: readonly Difference[] = [
       /found the end of the text|not enough values/.test(fault.text),
   },
   {
-    name: "fastavro has no Avro JSON of records without fields",
-    applies: ({ fault, schema }) =>
-      fault.form === "json" && emptyRecord.test(schema) && /Internal Parser Exception/.test(fault.text),
+    name: "fastavro has no Avro JSON of maps with an empty key",
+    applies: ({ reader, fault, value }) =>
+      fault.form === "json" && reader === "fastavro" && value.includes("s;") && /No key was set/.test(fault.text),
+  },
+  {
+    // An exception from within its parser, never another value: of records without fields, and of uses of a type in unions.
+    name: "fastavro's Avro JSON fails with an exception of its own",
+    applies: ({ reader, fault }) =>
+      fault.form === "json" &&
+      reader === "fastavro" &&
+      /Internal Parser Exception|is not in list|list index out of range|pop from empty list/.test(fault.text),
   },
   {
     name: "Java 1.12.0 writes -0.0 as 0.0 in Avro JSON of a float",
