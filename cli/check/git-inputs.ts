@@ -37,7 +37,7 @@ export async function gitInputs(ref: string, options: GenerateOptions): Promise<
       folders.some((folder) => file === normal(folder) || (holds(folder, file) && ending.test(file))),
     );
   return {
-    schemas: within(options.schemas, /\.av(?:sc|pr)$/),
+    schemas: within(options.schemas, /\.av(?:sc|pr|dl)$/),
     definitions: within(options.definitions, /\.json$/),
     diagnostics: [],
   };

@@ -66,6 +66,10 @@ const differences: readonly Difference[] = [
     applies: ({ fault }) => /Default value <-?\d+> must match schema type: (?:float|double)/.test(fault.text),
   },
   {
+    name: "fastavro refuses a logical type that is not valid",
+    applies: ({ fault }) => /SchemaParseException: decimal (?:scale|precision)/.test(fault.text),
+  },
+  {
     name: "fastavro loses the empty namespace of a type in the head of a file",
     applies: ({ fault }) =>
       fault.form === "container" &&

@@ -48,7 +48,7 @@ export interface Judge {
 }
 
 export function openJava(): Judge {
-  const jvm = new Jvm(fileURLToPath(new URL("../../../test/support/java/ExchangeJudge.java", import.meta.url)));
+  const jvm = new Jvm(fileURLToPath(new URL("../../../test/support/java/ExchangeJudge.java", import.meta.url)), 1536);
   return judge(
     "java",
     (question) => jvm.ask(question),

@@ -58,13 +58,13 @@ export class Jvm {
   #isClosed = false;
 
   /** @param source Path of a Java file with a class of its name, whose `main` answers each line of standard input. */
-  constructor(source: string) {
+  constructor(source: string, heapMb = 512) {
     this.#folder = mkdtempSync(`${cache}.run-`);
     const jars = readdirSync(cache).filter((name) => name.endsWith(".jar"));
     const classpath = [...jars.map((name) => join(cache, name)), this.#folder].join(":");
     execFileSync("javac", ["-d", this.#folder, "-cp", classpath, source], { stdio: ["ignore", "inherit", "inherit"] });
     const main = source.slice(source.lastIndexOf("/") + 1).replace(/\.java$/, "");
-    const memory = ["-Xmx512m", "-XX:+UseSerialGC", "-Xss4m"];
+    const memory = [`-Xmx${heapMb}m`, "-XX:+UseSerialGC", "-Xss4m"];
     this.#child = spawn("java", [...memory, "-cp", classpath, main], { stdio: ["pipe", "pipe", "inherit"] });
     const { stdout } = this.#child;
     if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.#waiting.shift()?.resolve(line));
