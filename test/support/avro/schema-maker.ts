@@ -214,7 +214,8 @@ class Maker {
       else this.#known.length = known;
     }
     const parts = [...branches.values()];
-    if (this.#chance.happens(0.3)) parts.reverse();
+    // Others keep their order: a name has to be defined before it is used.
+    if (parts.length === 2 && branches.has("null") && this.#chance.happens(0.3)) parts.reverse();
     const first = parts[0]?.default;
     return {
       schema: parts.map(({ schema }) => schema),
