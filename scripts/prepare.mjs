@@ -155,6 +155,12 @@ function hash(files, salt) {
   return digest.digest("hex");
 }
 
+// Another process may remove a file between a look and a read.
 function contentOf(file) {
-  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    return undefined;
+  }
 }
