@@ -57,16 +57,16 @@ describe("affinity dev", () => {
     await next(/schemas\/step\.avsc:\d+:\d+ - error AVRO_UNKNOWN_TYPE/);
     edit("schemas/step.avsc", '"lonk"', '"long"');
     await next(/No errors/);
-    edit("schemas/step.avsc", '"long"', '"int"');
-    edit("src/handlers/counters.ts", "request.by", "BigInt(request.by)");
+    edit("schemas/step.avsc", '"fields": [', '"fields": [{ "name": "note", "type": "string", "default": "" },');
+    edit("src/handlers/counters.ts", "request.by", "request.by + BigInt(request.note.length)");
     await next(/files? written/);
     expect((await add(await ready())).status).toBe(200);
   });
 
   it("says how stored data of a changed schema is removed, and serves when the change is taken back", async () => {
-    edit("schemas/counter.avsc", '"fields": [', '"fields": [{ "name": "label", "type": "string", "default": "" },');
+    edit("schemas/counter.avsc", '"count", "type": "long"', '"count", "type": "string"');
     await next(/SCHEMA_CHANGED[\s\S]*affinity reset/);
-    edit("schemas/counter.avsc", '{ "name": "label", "type": "string", "default": "" },', "");
+    edit("schemas/counter.avsc", '"count", "type": "string"', '"count", "type": "long"');
     await ready();
   });
 
