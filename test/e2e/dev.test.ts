@@ -90,8 +90,8 @@ describe("affinity generate --watch", () => {
     await watch.printed(/Watching for changes/);
     edit("schemas/step.avsc", '"doc": "', '"doc": "Well: ');
     await watch.printed(/Step\.ts|files? written/);
-    edit("schemas/step.avsc", '"int"', '"inn"');
-    await watch.printed(/Did you mean int/);
+    edit("schemas/step.avsc", '"long"', '"lonk"');
+    await watch.printed(/Did you mean long/);
     expect(await watch.stopped("SIGINT")).toEqual([0, null]);
   });
 });
