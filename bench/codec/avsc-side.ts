@@ -23,6 +23,11 @@ const bigintLong = avsc.types.LongType.__with({
 
 /** The type of a schema. */
 export function avscType(schema: unknown, longs: "bigint" | "number"): AvscType {
+  return resolvingAvscType(schema, longs);
+}
+
+/** The same with avsc's resolvers. */
+export function resolvingAvscType(schema: unknown, longs: "bigint" | "number"): avsc.Type {
   const options = longs === "bigint" ? { registry: { long: bigintLong } } : {};
   const typeHook = (attributes: unknown): avsc.Type | undefined =>
     longs === "bigint" && typeof attributes === "object" && Reflect.get(Object(attributes), "type") === "long"

@@ -17,6 +17,9 @@ const loopLimit = 48;
 /** Bytes up to this number are copied by a loop; a native call costs more. */
 const copyLimit = 32;
 
+/** The same where a view of the bytes would have to be made for the call. */
+const partLimit = 96;
+
 // A number's bits are seen through these; the bytes of a 64-bit number stand in the platform's order.
 const scratch = /*@__PURE__*/ new ArrayBuffer(8);
 const int64 = /*@__PURE__*/ new BigInt64Array(scratch);
@@ -173,7 +176,7 @@ export class Writer {
     this.reserve(length);
     const target = this.bytesWritten;
     const { position } = this;
-    if (length > copyLimit) target.set(bytes.subarray(from, to), position);
+    if (length > partLimit) target.set(bytes.subarray(from, to), position);
     else for (let index = 0; index < length; index += 1) target[position + index] = bytes[from + index] ?? 0;
     this.position = position + length;
   }
