@@ -34,6 +34,7 @@ export function adminRoutes(parts: AdminParts): readonly PlacedRoute[] {
   const openedMs = clock.now();
   let description: string | undefined;
   let registry: Promise<Registry> | undefined;
+  let seen: GatewayLoad = { requestsInFlight: 0, connections: 0 };
   const place = (name: string, guarding: Guarding, answer: GatewayRoute["answer"]): PlacedRoute => ({
     method: "GET",
     path: `/_affinity/${name}`,
@@ -61,8 +62,10 @@ export function adminRoutes(parts: AdminParts): readonly PlacedRoute[] {
       }),
     ),
     place("metrics", "admin", async () => {
+      // Looked at before this request waits itself, so that it does not count itself.
+      seen = load();
       registry ??= import("./prometheus.js").then(({ prometheusRegistry }) =>
-        prometheusRegistry({ routes: metrics.routes, status: () => readiness.status(), load }),
+        prometheusRegistry({ routes: metrics.routes, status: () => readiness.status(), load: () => seen }),
       );
       const known = await registry;
       return answerWith(200, known.contentType, await known.metrics(), ["Cache-Control", "no-store"]);

@@ -291,7 +291,7 @@ describe("affinity doctor", () => {
       async () => {
         const { exitCode, stdout } = await inProject("doctor");
         expect(stdout).toMatch(/fault +generated code +is older[^\n]*\n +cure: run `affinity generate`/);
-        expect(stdout).toMatch(/fault +port [^\n]*\n +cure: stop the process/);
+        expect(stdout).toMatch(/fault +port [^\n]*\n +cure: stop it, or set http\.port to a free port/);
         expect(exitCode).toBe(1);
       },
     );

@@ -4,7 +4,7 @@
  */
 import { isoDate } from "./calendar.js";
 import type { LeafValue } from "./leaves.js";
-import { type Json, printLossless } from "./lossless-json.js";
+import { type Json, Numeral, printLossless } from "./lossless-json.js";
 import { branchName, type Logical, type Shape, type Types } from "./shape.js";
 import { convert, type Form, type Leaf, type Value } from "./value.js";
 
@@ -111,7 +111,10 @@ export function avscValue(value: Value, shape: Shape, types: Types): AvscValue {
 
 /** Specification, "JSON Encoding": bytes and fixed as text of their code points, unions tagged except null. */
 const avroJsonForm: Form<Json> = {
-  primitive: (value) => (value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : jsonNumber(value)),
+  primitive: (value, leaf) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString("latin1");
+    return leaf.kind === "float" || leaf.kind === "double" ? pointed(jsonNumber(value)) : jsonNumber(value);
+  },
   list: (items) => items,
   map: (entries) => bare(entries),
   union: (value, branch) => (branch.kind === "null" ? null : { [branchName(branch)]: value }),
@@ -120,6 +123,12 @@ const avroJsonForm: Form<Json> = {
 
 export function avroJson(value: Value, shape: Shape, types: Types): string {
   return printLossless(convert(value, shape, types, avroJsonForm));
+}
+
+/** Whole floats have a point, as Java writes them. */
+function pointed(value: Json): Json {
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return typeof value === "number" && /^-?\d+$/.test(text) ? new Numeral(`${text}.0`) : value;
 }
 
 /** JSON has no NaN and no infinities: text. */
