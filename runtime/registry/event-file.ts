@@ -3,9 +3,10 @@
  * several processes at once: SQLite's locks end with the process that holds them.
  *
  *   entries   number, events: JSON of the events of one append
- *   opens     count: how often the file was opened
+ *
+ * Opening a file that is there writes nothing, so that a start that is refused leaves it as it was.
  */
-import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { AffinityError } from "../core/errors.js";
 import { type Database, openDatabase } from "../disk/sqlite.js";
 import { failureOf, openFailure } from "../disk/sqlite-failure.js";
@@ -130,17 +131,32 @@ function prepare(path: string, db: Database): void {
     );
   journal(db);
   db.pragma("synchronous = FULL");
-  // A commit before anything is read: its sync covers what a process that was killed had written and not synced, which
-  // nobody may be told of while a power failure could still take it back.
-  db.exec(`
-    begin immediate;
-    create table if not exists entries (number integer primary key, events text not null);
-    create table if not exists opens (one integer primary key check (one = 1), count integer not null);
-    insert into opens (one, count) values (1, 1) on conflict do update set count = count + 1;
-    pragma application_id = ${applicationId};
-    pragma user_version = ${formatVersion};
-    commit;
-  `);
+  if (version === 0)
+    db.exec(`
+      begin immediate;
+      create table if not exists entries (number integer primary key, events text not null);
+      pragma application_id = ${applicationId};
+      pragma user_version = ${formatVersion};
+      commit;
+    `);
+  else syncLog(db, path);
+}
+
+/**
+ * What a process that was killed had written and not synced is in the file for the next one that opens it; nobody may be told of
+ * it while a power failure could still take it back. The read makes SQLite recover the write-ahead log, and what is read is synced
+ * before it is given away. (The write-ahead log alone is opened here: closing a database's file would drop SQLite's locks on it.)
+ */
+function syncLog(db: Database, path: string): void {
+  db.prepare("select 1 from entries limit 1").get();
+  const logPath = `${path}-wal`;
+  if (!existsSync(logPath)) return;
+  const file = openSync(logPath, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isForeign(db: Database, version: number): boolean {
