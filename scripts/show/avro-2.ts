@@ -205,6 +205,10 @@ function compareValues(resolution: Resolution<unknown>, { reader, values, java, 
       report.count("values of bytes that are no text, refused");
       continue;
     }
+    if (isStaleDefault(expected, reader)) {
+      report.count("values that Java refuses: it renames a field and not the defaults around it (docs/differences.md)");
+      continue;
+    }
     report.count("values");
     if (!report.check("the value's bytes equal Java's", rewritten === expected, explain(what))) continue;
     // A base value that the reader's logical type does not hold: its bytes are Java's, which has none here.
@@ -263,4 +267,11 @@ async function compareChain(own: Chance): Promise<boolean> {
 
 async function ask(writer: string, reader: string): Promise<JavaAnswer> {
   return (await jvm.ask({ writer, reader, valueReader: reader, values: [] })) as JavaAnswer;
+}
+
+/** Java writes the reader's names into the writer's schema, forgets the defaults that hold records, and then refuses these. */
+function isStaleDefault(answer: string, reader: string): boolean {
+  return (
+    answer.startsWith("!org.apache.avro.AvroTypeException: Invalid default for field") && reader.includes('"aliases"')
+  );
 }
