@@ -80,7 +80,9 @@ export class RowRoutes {
     form: Form,
     row: StoredRow | undefined,
   ): Answer | Promise<Answer> {
-    const waiting = row === undefined ? undefined : this.#parts.values.lookUp(row.value);
+    // What is remembered was made when its schema was known.
+    const isNew = row !== undefined && !isKnownAs(known, form, row);
+    const waiting = isNew ? this.#parts.values.lookUp(row.value) : undefined;
     if (waiting === undefined) return this.#answer(exchange, known, address, form, row);
     return waiting.then(() => this.#answer(exchange, known, address, form, row));
   }
@@ -119,8 +121,7 @@ export class RowRoutes {
     row: StoredRow | undefined,
   ): Answer {
     if (row === undefined) throw this.#notFound(exchange);
-    const isKnownRow = known !== undefined && known.form === form && isSame(known.row, row);
-    const { etag, answer } = isKnownRow ? known : this.#make(exchange, address, form, row);
+    const { etag, answer } = isKnownAs(known, form, row) ? known : this.#make(exchange, address, form, row);
     const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = exchange.headers;
     if (ifMatch !== undefined && !isMatched(ifMatch, rowVersion(row))) {
       throw new AffinityError("CONDITION_FAILED", `${pathOf(exchange)}: If-Match names another version than the row's`);
@@ -171,6 +172,11 @@ function pathOf({ target }: Exchange): string {
 /** Content-Type and Content-Length, with their values, stand first in an answer's headers; 304 leaves them out. */
 const entityHeaders = 4;
 const noContent = ["Content-Length", "0"];
+
+/** Whether what is remembered is the answer of this row in this form. */
+function isKnownAs(known: RowMemo | undefined, form: Form, row: StoredRow): known is RowMemo {
+  return known !== undefined && known.form === form && isSame(known.row, row);
+}
 
 function isSame(known: StoredRow, row: StoredRow): boolean {
   if (known === row) return true;

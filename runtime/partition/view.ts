@@ -60,7 +60,7 @@ export class View {
       return seen(pending);
     }
     const row = this.#store.get(store.name, key);
-    return row === undefined ? undefined : { value: row.value, committed: row };
+    return row === undefined ? undefined : new CommittedRow(row);
   }
 
   /** Rows of the range as they are now, from its start; fewer than all, with the place to go on. */
@@ -91,6 +91,19 @@ export class View {
     if (batch === undefined || (this.#newest !== undefined && batch.sequence <= this.#newest.sequence)) return;
     this.#isUndone = this.isUndone;
     this.#newest = batch;
+  }
+}
+
+/** Most calls ask only whether there is a row: a cached one makes its value when it is asked for. */
+class CommittedRow implements SeenRow {
+  readonly committed: StoredRow;
+
+  constructor(row: StoredRow) {
+    this.committed = row;
+  }
+
+  get value(): Uint8Array {
+    return this.committed.value;
   }
 }
 
