@@ -2,10 +2,12 @@
  * Measures one schema in a process of its own: medians of alternating rounds of our codec and avsc, after both were found to
  * give the same bytes. Arguments: JSON of a MeasureTask. Prints JSON of a Measured.
  */
+
 import { pathToFileURL } from "node:url";
 import type { EntityType } from "../../runtime/schema/type.js";
 import { nodeOf } from "../../runtime/schema/type-node.js";
 import { avscType, avscValue } from "./avsc-side.js";
+import { cpuRate } from "./cpu-rate.js";
 import { Samples } from "./samples.js";
 
 export interface MeasureTask {
@@ -63,16 +65,7 @@ const runs = {
 
 /** Operations a second over one round. */
 function perSecond(run: () => void): number {
-  const start = process.cpuUsage();
-  let count = 0;
-  let elapsed = 0;
-  while (elapsed < task.roundMs) {
-    run();
-    count += sampleCount;
-    const { user, system } = process.cpuUsage(start);
-    elapsed = (user + system) / 1000;
-  }
-  return (count / elapsed) * 1000;
+  return cpuRate(run, sampleCount, task.roundMs);
 }
 
 const rates = { oursEncode: [], avscEncode: [], oursDecode: [], avscDecode: [] } as {

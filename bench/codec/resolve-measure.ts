@@ -2,11 +2,13 @@
  * Measures reading with a writer's schema, in a process of its own: medians of alternating rounds of our resolution and avsc's
  * resolver, after both were found to read the same. Arguments: JSON of a ResolveTask. Prints JSON of a ResolveMeasured.
  */
+
 import { pathToFileURL } from "node:url";
 import { resolve } from "../../runtime/schema/resolution.js";
 import type { EntityType } from "../../runtime/schema/type.js";
 import { nodeOf } from "../../runtime/schema/type-node.js";
 import { avscValue, resolvingAvscType } from "./avsc-side.js";
+import { cpuRate } from "./cpu-rate.js";
 import { Samples } from "./samples.js";
 
 export interface ResolveTask {
@@ -57,16 +59,7 @@ const runs = {
 
 /** Values a second over one round. */
 function perSecond(run: () => void): number {
-  const start = process.cpuUsage();
-  let count = 0;
-  let elapsed = 0;
-  while (elapsed < task.roundMs) {
-    run();
-    count += sampleCount;
-    const { user, system } = process.cpuUsage(start);
-    elapsed = (user + system) / 1000;
-  }
-  return (count / elapsed) * 1000;
+  return cpuRate(run, sampleCount, task.roundMs);
 }
 
 const rates: { readonly ours: number[]; readonly avsc: number[] } = { ours: [], avsc: [] };
