@@ -2,13 +2,14 @@
  * A connection to ZooKeeper with deadlines of its own.
  *
  * node-zookeeper-client has none: a server that is frozen keeps a call for ever, a hand-shake that is not answered never ends,
- * a connection cut in the middle of a frame leaves the next one misread, and calls of an expired session are never answered.
+ * and calls of an expired session are never answered.
  * So a call that takes too long ends here, and its client is thrown away with everything that waits on it. Nothing of ours
  * depends on the session: there are no ephemeral nodes and no watches.
  */
 import zookeeper from "node-zookeeper-client";
 import type { Clock } from "../core/clock.js";
 import { messageOf } from "../core/errors.js";
+import { answerUnknownCodes, destroySocket, guardFrames } from "./zookeeper-mends.js";
 
 /** Result codes of ZooKeeper that are looked at. */
 export const zookeeperCodes = { noNode: -101, nodeExists: -110, sessionExpired: -112 } as const;
@@ -109,6 +110,7 @@ export class ZookeeperConnection {
     };
     client.once("expired", isOver("the session has expired"));
     client.once("authenticationFailed", isOver("the server does not let us in"));
+    guardFrames(client, isOver("what the server says cannot be read"));
     client.connect();
     this.#client = client;
     return client;
@@ -128,37 +130,11 @@ export class ZookeeperConnection {
     client.removeAllListeners();
     client.close();
     // Its socket stays open for as long as the server says nothing, and it may be about to open one.
-    this.#options.clock.after(leaveMs, () => socketOf(client)?.destroy());
+    this.#options.clock.after(leaveMs, () => destroySocket(client));
   }
-}
-
-function socketOf(client: Client): { destroy(): void } | undefined {
-  const manager: unknown = Reflect.get(client, "connectionManager");
-  const socket: unknown = typeof manager === "object" && manager !== null ? Reflect.get(manager, "socket") : undefined;
-  const isSocket = typeof socket === "object" && socket !== null && "destroy" in socket;
-  return isSocket && typeof socket.destroy === "function" ? { destroy: socket.destroy.bind(socket) } : undefined;
 }
 
 function codeOf(error: unknown): number | undefined {
   const code: unknown = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
   return typeof code === "number" ? code : undefined;
-}
-
-let isAnswering = false;
-
-// The client throws where nobody can catch it when a server answers with a code that it does not know, as servers since 3.5
-// do (quotas, SASL). It asks this function of its own for errors, so an unknown code becomes an error like the others.
-function answerUnknownCodes(): void {
-  if (isAnswering) return;
-  isAnswering = true;
-  const { Exception } = zookeeper;
-  const known: unknown = Reflect.get(Exception, "create");
-  if (typeof known !== "function") return;
-  Reflect.set(Exception, "create", (code: number, path?: string): Error => {
-    try {
-      return Reflect.apply(known, Exception, [code, path]);
-    } catch {
-      return Object.assign(new Error(`ZooKeeper answered with code ${code}`), { code });
-    }
-  });
 }
