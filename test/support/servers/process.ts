@@ -35,6 +35,11 @@ export class ServerProcess {
     return this.#output;
   }
 
+  /** Of the child; 0 where it could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Resolves with what `look` finds, which is asked again and again. Rejects when the server ends before. */
   async ready<T>(look: (output: string) => Promise<T | undefined>): Promise<T> {
     const deadline = AbortSignal.timeout(readyMs);
@@ -46,6 +51,12 @@ export class ServerProcess {
     }
     await this.kill();
     throw new Error(`the server did not become ready: ${this.#output.slice(-2_000)}`);
+  }
+
+  /** SIGTERM, and waits until it has ended by itself. */
+  async end(): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#ended;
   }
 
   /** SIGKILL, and waits until it is gone. */
