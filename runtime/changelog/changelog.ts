@@ -14,6 +14,10 @@ export interface TopicSpec {
   readonly historyMs: number;
   /** Tombstones are kept at least this long after the last older record of their key is gone, in milliseconds. */
   readonly tombstoneMs: number;
+  /** Rows end this long after they were written, in milliseconds: the log may forget them then. Absent: they stay. */
+  readonly ttlMs?: number;
+  /** Other programs own it: it is read, and neither made nor changed. */
+  readonly isExternal?: boolean;
 }
 
 /** A topic as it stands. `incarnation` differs when a topic of the same name was deleted and made anew. */
@@ -113,7 +117,11 @@ export interface ReadRequest {
 
 /** See the head of the file. */
 export interface Changelog {
-  /** Creates what is missing. @throws CONFIG_INVALID when a topic exists with another number of partitions. */
+  /**
+   * Creates what is missing.
+   *
+   * @throws CONFIG_INVALID when a topic exists with another number of partitions, or others own it and it is not there.
+   */
   ensureTopics(topics: readonly TopicSpec[]): Promise<readonly TopicInfo[]>;
   /** Opens a partition's topics for writing under an epoch from the coordinator. */
   open(request: {

@@ -11,6 +11,15 @@ export function topicConflict(spec: TopicSpec, partitions: number): AffinityErro
   );
 }
 
+/** Others own a topic, and nobody has made it. */
+export function topicMissing(topic: string): AffinityError {
+  return new AffinityError(
+    "CONFIG_INVALID",
+    `topic ${topic}: there is no such topic, and a store with \`external\` reads what others write; have it made before ` +
+      "this starts, or name another one in the store's `topic`",
+  );
+}
+
 /** A topic or partition that `ensureTopics` has not made. */
 export function topicUnknown(topic: string, partition: number): AffinityError {
   return new AffinityError(
