@@ -36,6 +36,14 @@ export class SqliteLog {
     return infos;
   }
 
+  /** Every topic of the file. @throws CHANGELOG_UNAVAILABLE */
+  topics(): readonly TopicInfo[] {
+    return this.connection
+      .database()
+      .prepare<[], TopicInfo>("select name, partitions, incarnation from topics order by name")
+      .all();
+  }
+
   /** @throws CHANGELOG_UNAVAILABLE */
   fence(request: LogCalls["fence"]["request"]): LogCalls["fence"]["reply"] {
     const parts = request.topics.map((topic) => this.parts.named(topic, request.partition));
