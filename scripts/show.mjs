@@ -7,7 +7,7 @@ import { build, root } from "./prepare.mjs";
 
 const lines = [
   ...[1, 2, 3, 4, 5, 6, 7].map((line) => `main.${line}`),
-  ...[1, 2, 3, 5, 6].map((line) => `avro.${line}`),
+  ...[1, 2, 3, 4, 5, 6].map((line) => `avro.${line}`),
 ];
 
 const args = process.argv.slice(2);

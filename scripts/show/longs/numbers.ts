@@ -29,6 +29,12 @@ export const edges: readonly bigint[] = ordered(
   ),
 );
 
+/** Those where a double, or avsc, goes wrong, and the ends: what a browser is asked for. */
+export const sharpest: readonly bigint[] = edges.filter((edge) => {
+  const bits = (edge < 0n ? -edge : edge).toString(2).length;
+  return bits > 50;
+});
+
 /** The edges and, by chance, longs of any length up to `count` in all; in order, each once. */
 export function longs(chance: Chance, count: number): readonly bigint[] {
   const found = new Set(edges);

@@ -1,5 +1,6 @@
 /** A project with longs in every place that Avro has for one. */
 import type { ProjectFiles } from "../../../test/support/project.js";
+import { clientModule } from "./client.js";
 import { largest, least } from "./numbers.js";
 
 const logical = (logicalType: string): object => ({ type: "long", logicalType });
@@ -114,13 +115,14 @@ export const longFiles: ProjectFiles = {
     messages: {
       keep: { access: "write", request: "longs.Everywhere", reply: "longs.Everywhere" },
       echo: { access: "read", request: "longs.Question", reply: "longs.Question", route: "GET /rows/{key}/echo" },
-      whole: { access: "read", reply: "longs.Everywhere" },
+      whole: { access: "read", reply: "longs.Everywhere", route: "GET /rows/{key}/whole" },
     },
   },
   "keyspaces/pairs.json": { keyspace: "pairs", key: "longs.Pair", value: "long", partitions: 4 },
   "keyspaces/spans.json": { keyspace: "spans", key: "longs.Span", value: "long", partitions: 2 },
   "keyspaces/moments.json": { keyspace: "moments", key: logical("timestamp-micros"), value: "long", partitions: 2 },
   "keyspaces/defaults.json": { keyspace: "defaults", key: "long", value: "longs.Defaults", partitions: 2 },
+  "src/client.ts": clientModule,
   "src/handlers/rows.ts": `import type { RowsHandler } from "../generated/index.js";
 
 export const rows: RowsHandler = {
