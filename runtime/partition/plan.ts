@@ -16,6 +16,8 @@ export interface StorePlan {
   readonly topic: string;
   readonly keys: KeyCodec;
   readonly values: FramedCodec;
+  /** Others write its topic. */
+  readonly isExternal: boolean;
   /** It has a key type of its own and lives in the partition of the key that the handler was called with. */
   readonly hasOwnKeys: boolean;
 }
@@ -87,6 +89,7 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
   const { descriptor, schemaIds } = request;
   const type = store.key();
   const hasOwnKeys = type !== descriptor.key();
+  const isExternal = store.isExternal === true;
   const valueId = schemaIds.stores[store.name];
   const keyId = hasOwnKeys ? schemaIds.storeKeys?.[store.name] : schemaIds.key;
   if (valueId === undefined || keyId === undefined)
@@ -98,16 +101,19 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
     index,
     name: store.name,
     topic: store.topic,
-    keys: hasOwnKeys
-      ? new KeyCodec({
-          subject: `store ${descriptor.name}.${store.name}`,
-          type,
-          encoding: "avro",
-          schemaId: keyId,
-          partitions: descriptor.partitions,
-        })
-      : keys,
+    keys:
+      hasOwnKeys || isExternal
+        ? new KeyCodec({
+            subject: `store ${descriptor.name}.${store.name}`,
+            type,
+            encoding: hasOwnKeys ? "avro" : descriptor.keyEncoding,
+            schemaId: keyId,
+            partitions: descriptor.partitions,
+            writers: isExternal ? schemaIds.writers : undefined,
+          })
+        : keys,
     values: new FramedCodec(store.value(), valueId, schemaIds.writers),
+    isExternal,
     hasOwnKeys,
   };
 }
