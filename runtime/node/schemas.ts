@@ -70,7 +70,9 @@ async function wholeVersions(registry: Registry, subject: string): Promise<reado
   );
 }
 
-/** The newest version that reads and writes the same bytes. @throws SCHEMA_CHANGED when data of another could not be read. */
+/**
+ * A version that reads and writes the same bytes: the newest; of keys the oldest, since its id stands in the bytes of every
+ * key, and with another one a key would belong to another partition. @throws SCHEMA_CHANGED when data of another could not be read. */
 function sameVersion(
   entry: Subject,
   versions: readonly RegisteredSchema[],
@@ -80,7 +82,7 @@ function sameVersion(
   let same: RegisteredSchema | undefined;
   for (const version of versions) {
     const writer = parsed(version.schema);
-    if (writer !== undefined && logicalForm(writer) === form) same = version;
+    if (writer !== undefined && logicalForm(writer) === form) same = entry.kind === "key" ? (same ?? version) : version;
     else if (entry.kind === "key" && version === versions.at(-1)) throw keyChanged(entry, version.version);
     else if (entry.kind === "value") assertReadable(entry, version, writer);
     if (writer !== undefined) earlier.set(version.id, writer);
