@@ -114,6 +114,7 @@ export class Applier {
         fingerprint: answer.fingerprint,
         existed: answer.existed,
         reply: answer.reply,
+        replySchema: answer.replySchema,
         position: { partition, epoch: headers.epoch, batch: headers.batch, offsets },
       }),
     });

@@ -29,6 +29,8 @@ export interface MessagePlan {
   readonly isWrite: boolean;
   readonly request: AnyType | undefined;
   readonly reply: AnyType | undefined;
+  /** Id of the reply's schema, with which an answer is remembered. */
+  readonly replySchema: number | undefined;
   /** Codes that its handler may reject with. */
   readonly errors: ReadonlySet<string>;
   /** Calls the user's function. */
@@ -118,7 +120,11 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
   };
 }
 
-function planMessage({ descriptor, handler }: PlanRequest, message: MessageDescriptor, index: number): MessagePlan {
+function planMessage(
+  { descriptor, schemaIds, handler }: PlanRequest,
+  message: MessageDescriptor,
+  index: number,
+): MessagePlan {
   const found: unknown = handler === undefined ? undefined : Reflect.get(handler, message.name);
   if (handler === undefined || typeof found !== "function")
     throw new AffinityError(
@@ -131,6 +137,7 @@ function planMessage({ descriptor, handler }: PlanRequest, message: MessageDescr
     isWrite: message.access === "write",
     request: message.request?.(),
     reply: message.reply?.(),
+    replySchema: schemaIds.messages[message.name]?.reply,
     errors: new Set(message.errors),
     run: (context, key, request) => Reflect.apply(found, handler, [context, key, request]),
   };

@@ -222,8 +222,8 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
         return false;
       case "answered": {
         // It tells what was durable long ago, and so needs no lease.
-        const { position, existed, reply } = verdict.answer;
-        this.settle(call, { position, wrote: true, existed, reply });
+        const { position, existed, reply, replySchema } = verdict.answer;
+        this.settle(call, { position, wrote: true, existed, reply, replySchema });
         return false;
       }
     }
