@@ -112,7 +112,6 @@ export class MemoryChangelog implements Changelog {
     for (const topic of request.topics) this.#log(topic, request.partition);
     const log = new MemoryPartitionLog(this, request.topics, request.partition, request.epoch);
     this.#open.add(log);
-    this.own(log);
     return log;
   }
 
@@ -166,7 +165,10 @@ export class MemoryChangelog implements Changelog {
     for (const { spec, logs } of this.#topics.values()) for (const log of logs) compact(log, spec, now);
   }
 
-  /** Makes a log the one that may append, unless a later epoch has done so. Not for users of the port. */
+  /**
+   * Makes a log the one that may append, unless a later epoch has done so: its fence does that, and its first append, as with
+   * Kafka; opening does not. Not for users of the port.
+   */
   own(log: MemoryPartitionLog): boolean {
     for (const topic of log.topics) {
       const owner = this.#owners.get(`${topic}/${log.partition}`);
@@ -200,8 +202,7 @@ export class MemoryChangelog implements Changelog {
     const fault = this.#options.fault?.({ partition: log.partition, epoch: log.epoch, records });
     await this.#latency();
     if (this.#isClosed) return { outcome: "refused", error: closed() };
-    if (log.topics.some((topic) => this.#owners.get(`${topic}/${log.partition}`) !== log))
-      return { outcome: "fenced", error: deposed(log) };
+    if (!this.own(log)) return { outcome: "fenced", error: deposed(log) };
     const stray = records.find((record) => !log.topics.includes(record.topic));
     if (stray !== undefined)
       return { outcome: "refused", error: new Error(`assertion failed: topic ${stray.topic} is not of this log`) };
