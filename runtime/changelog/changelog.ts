@@ -99,7 +99,8 @@ export interface PartitionLog {
    */
   fence(signal: AbortSignal): Promise<ReadonlyMap<string, bigint>>;
   /**
-   * Appends records, possibly of several topics, in all or none. Call it again only after it has settled. Never rejects.
+   * Appends records, possibly of several topics, in all or none. Call it first after a fence, and again only after it has
+   * settled. Never rejects.
    */
   append(records: readonly NewRecord[]): Promise<AppendOutcome>;
   close(): Promise<void>;

@@ -114,11 +114,7 @@ function planOf(descriptor: KeyspaceDescriptor, { schemaIds, handlers }: RouterP
 }
 
 function topicsOf({ stores, descriptor }: KeyspacePlan, { historyMs, tombstoneMs }: RouterParts): TopicSpec[] {
-  const { partitions } = descriptor;
-  return stores.map(({ topic, isExternal }) => {
-    const spec = { name: topic, partitions, historyMs, tombstoneMs };
-    return isExternal ? { ...spec, isExternal } : spec;
-  });
+  return stores.map(({ topic }) => ({ name: topic, partitions: descriptor.partitions, historyMs, tombstoneMs }));
 }
 
 /** Partitions of a keyspace with handlers. */

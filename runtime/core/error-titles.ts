@@ -51,6 +51,7 @@ const titles: { readonly [code in ErrorCode]: string } = {
   SCHEMA_NOT_FOUND: "The schema is not registered",
   SCHEMA_CHANGED: "Stored data has another schema",
   CHECKPOINT_AHEAD: "The checkpoint is past the log's end",
+  CHANGELOG_DAMAGED: "The changelog is not what was written",
   PORT_IN_USE: "The port is in use",
   CONNECTION_FAILED: "The server could not be reached",
 };

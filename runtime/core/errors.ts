@@ -66,6 +66,7 @@ export const errorCodes = {
   SCHEMA_NOT_FOUND: { status: 500, retry: "never" },
   SCHEMA_CHANGED: { status: 500, retry: "never" },
   CHECKPOINT_AHEAD: { status: 500, retry: "never" },
+  CHANGELOG_DAMAGED: { status: 500, retry: "never" },
   PORT_IN_USE: { status: 500, retry: "never" },
   CONNECTION_FAILED: { status: 503, retry: "if-idempotent" },
 } as const satisfies Record<string, ErrorTraits>;

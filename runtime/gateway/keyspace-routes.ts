@@ -116,8 +116,7 @@ function messageRoutes(
       request:
         message.request &&
         new ValueCodec(message.request(), ids?.request ?? 0, `request of ${subject}`, schemaIds.writers),
-      reply:
-        message.reply && new ValueCodec(message.reply(), ids?.reply ?? 0, `reply of ${subject}`, schemaIds.writers),
+      reply: message.reply && new ValueCodec(message.reply(), ids?.reply ?? 0, `reply of ${subject}`),
       askTimeoutMs: options.http.askTimeoutMs,
     });
     const shared = {

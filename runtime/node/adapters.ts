@@ -5,8 +5,6 @@ import { pathToFileURL } from "node:url";
 import type { Changelog } from "../changelog/changelog.js";
 import { MemoryChangelog } from "../changelog/memory-changelog.js";
 import { openSqliteChangelog } from "../changelog/sqlite-changelog.js";
-import { openSqliteTopicReader } from "../changelog/sqlite-topic-reader.js";
-import type { TopicReader } from "../changelog/topic-reader.js";
 import type { Coordinator } from "../coordinator/coordinator.js";
 import { openEmbeddedCoordinator } from "../coordinator/embedded-coordinator.js";
 import { MemoryCoordinator } from "../coordinator/memory-coordinator.js";
@@ -83,20 +81,13 @@ export async function openChangelog(config: ResolvedConfig, parts: AdapterParts)
   const { changelog } = config;
   if (changelog.type === "memory") return new MemoryChangelog(parts);
   if (changelog.type === "sqlite") return openSqliteChangelog({ ...parts, queueBytes: changelog.queueBytes });
+  if (changelog.type === "kafka") {
+    // Its libraries take 70 ms to load, which nobody else shall wait for.
+    const { openKafka } = await import("./kafka.js");
+    return openKafka(changelog, Math.max(config.maxBatchBytes, config.maxCallBytes), parts);
+  }
   const { openChangelog: open } = await adapterModule(config, changelog);
   return called("changelog", "openChangelog", changelog, open?.(changelog.options, parts));
-}
-
-/** @throws CONFIG_INVALID for a changelog that holds nothing for others to read, or belongs to a module of the user's. */
-export async function openTopicReader(config: ResolvedConfig, parts: AdapterParts): Promise<TopicReader> {
-  const { changelog } = config;
-  if (changelog.type === "sqlite") return openSqliteTopicReader(parts);
-  throw new AffinityError(
-    "CONFIG_INVALID",
-    changelog.type === "memory"
-      ? "changelog.type is memory: nothing is kept that could be read from outside; sqlite would be right"
-      : `changelog.type ${JSON.stringify(changelog.written)}: an adapter of your own cannot be read from outside`,
-  );
 }
 
 export async function openMemStore(config: ResolvedConfig, parts: AdapterParts): Promise<MemStore> {

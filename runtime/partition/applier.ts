@@ -45,23 +45,16 @@ export class Applier {
     return this.#rows.length;
   }
 
-  /**
-   * Takes the next record of a topic, in log order. Returns whether it was applied, not ignored.
-   *
-   * @throws REGISTRY_UNAVAILABLE when the schema of an external key is not known and cannot be looked up.
-   */
+  /** Takes the next record of a topic, in log order. Returns whether it was applied, not ignored. */
   take(store: StorePlan, record: LogRecord): boolean {
     const { progress } = this.#parts;
-    const ordered = this.#ordered(store, record);
-    // Behind what may fail, so that the record is met again.
     progress.moveTo(store.index, record.offset + 1n);
+    const ordered = this.#ordered(store, record);
     if (ordered === undefined) return false;
     const { headers } = record;
-    // Headers of an external topic are those of another system of this kind: its epochs say nothing of this partition's.
-    if (headers === undefined || store.isExternal) {
+    if (headers === undefined) {
       progress.unshadow(store.name, ordered);
-      const time = headers?.time ?? record.timestamp;
-      this.#change(store, ordered, record, { epoch: 0, batch: 0, offset: record.offset, time });
+      this.#change(store, ordered, record, { epoch: 0, batch: 0, offset: record.offset, time: record.timestamp });
       return true;
     }
     if (!progress.admits(headers)) {
@@ -114,7 +107,6 @@ export class Applier {
         fingerprint: answer.fingerprint,
         existed: answer.existed,
         reply: answer.reply,
-        replySchema: answer.replySchema,
         position: { partition, epoch: headers.epoch, batch: headers.batch, offsets },
       }),
     });
@@ -127,8 +119,7 @@ export class Applier {
       try {
         return store.keys.orderedOf(key);
       } catch (error) {
-        const isOurs = headers !== undefined && !store.isExternal;
-        if (isOurs || !isAffinityError(error) || error.code !== "KEY_INVALID") throw error;
+        if (headers !== undefined || !isAffinityError(error)) throw error;
       }
     }
     this.#skipped += 1;

@@ -22,8 +22,6 @@ export interface StoreDescriptor {
   readonly topic: string;
   readonly keySubject: string;
   readonly valueSubject: string;
-  /** Others write its topic; here it is read only. */
-  readonly isExternal?: boolean;
 }
 
 /** A message that the keyspace's handler answers. */

@@ -1,5 +1,6 @@
 /** Makes topics in Kafka, or brings their settings to what the promises need, and leaves those of others alone. */
-import { type Admin, type ConfigEntries, ConfigResourceTypes, ConfigSource, KafkaJSAggregateError } from "kafkajs";
+import kafkajs, { type Admin, type ConfigEntries } from "kafkajs";
+import { type Clock, sleep } from "../../core/clock.js";
 import { AffinityError, messageOf } from "../../core/errors.js";
 import type { Logger } from "../../core/logger.js";
 import type { TopicSpec } from "../changelog.js";
@@ -12,11 +13,15 @@ import {
   wantedSettings,
 } from "./topic-settings.js";
 
+// A CommonJS module: Node finds only some of its names.
+const { ConfigResourceTypes, ConfigSource, KafkaJSAggregateError } = kafkajs;
+
 export interface EnsureTopicsParts {
   /** Connected. */
   readonly admin: Admin;
   readonly settings: KafkaTopicSettings;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** For the brokers to make topics in, ms. */
   readonly timeoutMs: number;
 }
@@ -97,10 +102,8 @@ function compare(
 }
 
 /** @returns Whether all were made here; otherwise some of them were there. */
-async function create(
-  specs: readonly TopicSpec[],
-  { admin, settings, timeoutMs }: EnsureTopicsParts,
-): Promise<boolean> {
+async function create(specs: readonly TopicSpec[], parts: EnsureTopicsParts): Promise<boolean> {
+  const { admin, settings, timeoutMs } = parts;
   const topics = specs.map((spec) => ({
     topic: spec.name,
     numPartitions: spec.partitions,
@@ -108,13 +111,28 @@ async function create(
     configEntries: wantedSettings(spec, settings).map(({ name, value }) => ({ name, value })),
   }));
   try {
-    return await admin.createTopics({ topics, timeout: timeoutMs, waitForLeaders: true });
+    // kafkajs's own wait for leaders fails where the broker that it asks has not heard of a topic yet.
+    const isMade = await admin.createTopics({ topics, timeout: timeoutMs, waitForLeaders: false });
+    await known(specs, parts);
+    return isMade;
   } catch (error) {
     if (!(error instanceof KafkaJSAggregateError)) throw refusal("topics", "to make them", error);
     const refused = error.errors.find((one) => errorType(one) !== "TOPIC_ALREADY_EXISTS");
     // kafkajs tells of it without one only when all were there.
     if (refused === undefined) return false;
     throw notMade(refused, settings);
+  }
+}
+
+/** Time between looks for topics that are made and not known everywhere, ms. */
+const lookMs = 20;
+
+/** Waits until the broker that is asked knows of topics: the others hear of them about the same time. */
+async function known(specs: readonly TopicSpec[], { admin, clock, timeoutMs }: EnsureTopicsParts): Promise<void> {
+  for (const end = clock.monotonic() + timeoutMs; clock.monotonic() < end; ) {
+    const names = new Set(await admin.listTopics());
+    if (specs.every(({ name }) => names.has(name))) return;
+    await sleep(clock, lookMs);
   }
 }
 

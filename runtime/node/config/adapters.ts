@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 /** Types of each section with an adapter: those that run, and those that are known and have no runtime yet. */
 export const adapterTypes = {
   registry: { ready: ["embedded", "memory", "confluent", "zookeeper"], later: [] },
-  changelog: { ready: ["sqlite", "memory"], later: ["kafka"] },
+  changelog: { ready: ["sqlite", "memory", "kafka"], later: [] },
   memstore: { ready: ["sqlite", "memory"], later: [] },
   coordinator: { ready: ["embedded"], later: ["zookeeper"] },
 } as const satisfies Record<string, { readonly ready: readonly string[]; readonly later: readonly string[] }>;

@@ -2,6 +2,7 @@
 import type { JsonValue } from "../../schema/type.js";
 import { isAdapterSection } from "./adapters.js";
 import type { Entry, EntryReader } from "./entries.js";
+import { checkKafka } from "./kafka.js";
 import { isLoopback } from "./loopback.js";
 import type { Setting } from "./setting.js";
 import { allSettings, settings } from "./settings.js";
@@ -58,6 +59,7 @@ export function checkRules(reader: EntryReader): void {
   if (values.get(settings.httpAuthType) === "bearer" && !values.isGiven("http.auth.tokens"))
     invalid("http.auth.type", "http.auth: bearer needs tokens", 'Write "tokens": ["$' + '{TOKEN}"] beside it.');
   checkRegistryAuth(values, invalid);
+  checkKafka(values, invalid);
   if (values.get(settings.registryType) === "memory" && values.get(settings.changelogType) !== "memory")
     invalid(
       "registry.type",
@@ -66,7 +68,8 @@ export function checkRules(reader: EntryReader): void {
     );
 }
 
-type Invalid = (path: string, text: string, suggestion: string) => void;
+/** Says that the setting at `path` is wrong; where the file does not give it, nothing is said. */
+export type Invalid = (path: string, text: string, suggestion: string) => void;
 
 function checkRegistryAuth(values: Values, invalid: Invalid): void {
   const type = values.get(settings.registryAuthType);

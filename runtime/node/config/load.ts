@@ -8,6 +8,7 @@ import { checkRules, checkValues, Values } from "./checks.js";
 import { type Entry, EntryReader } from "./entries.js";
 import type { Environment } from "./environment.js";
 import { type ConfigFinding, configError } from "./finding.js";
+import { kafkaOf } from "./kafka.js";
 import type {
   AuthConfig,
   ChangelogConfig,
@@ -130,22 +131,13 @@ interface Adapters {
 }
 
 function adapters(root: string, values: Values, module: (section: AdapterSection) => ModuleAdapter): Adapters {
-  const changelog = values.get(settings.changelogType);
   const memstore = values.get(settings.memstoreType);
   return {
     registry: registryOf(root, values) ?? {
       ...module("registry"),
       autoRegister: values.get(settings.registryAutoRegister),
     },
-    changelog:
-      changelog === "sqlite" || changelog === "memory"
-        ? {
-            type: changelog,
-            historyMs: values.get(settings.changelogHistoryMs),
-            tombstoneMs: values.get(settings.changelogTombstoneMs),
-            queueBytes: values.get(settings.changelogQueueBytes),
-          }
-        : module("changelog"),
+    changelog: changelogOf(root, values) ?? module("changelog"),
     memstore: memstoreOf(memstore, values) ?? module("memstore"),
     coordinator: values.get(settings.coordinatorType) === "embedded" ? { type: "embedded" } : module("coordinator"),
   };
@@ -200,6 +192,17 @@ function registryAuth(values: Values): RegistryAuth {
     case "bearer":
       return { type, token: values.get(settings.registryAuthToken) };
   }
+}
+
+function changelogOf(root: string, values: Values): ChangelogConfig | undefined {
+  const type = values.get(settings.changelogType);
+  const bounds = {
+    historyMs: values.get(settings.changelogHistoryMs),
+    tombstoneMs: values.get(settings.changelogTombstoneMs),
+    queueBytes: values.get(settings.changelogQueueBytes),
+  };
+  if (type === "sqlite" || type === "memory") return { type, ...bounds };
+  return type === "kafka" ? { ...kafkaOf(root, values), ...bounds } : undefined;
 }
 
 function memstoreOf(type: string, values: Values): MemstoreConfig | undefined {

@@ -67,13 +67,48 @@ interface LogSettings {
   readonly historyMs: number;
   /** Tombstones are kept at least this long, ms. */
   readonly tombstoneMs: number;
-  /** Bytes of records that may wait for the writer thread; above it CHANGELOG_UNAVAILABLE. */
+  /** Bytes of records that may wait to be written over all partitions; above it CHANGELOG_UNAVAILABLE. */
   readonly queueBytes: number;
+}
+
+/** How a node shows Kafka who it is. The password is a secret. */
+export type KafkaSasl =
+  | { readonly mechanism: "none" }
+  | {
+      readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+      readonly username: string;
+      readonly password: string;
+    }
+  | {
+      readonly mechanism: "oauthbearer";
+      /** Absolute path; read at each connection. */
+      readonly tokenFile: string;
+    };
+
+/** Absolute paths of PEM files; absent: the authorities that Node.js knows, and no certificate of our own. */
+export interface KafkaSsl {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface KafkaConfig {
+  readonly type: "kafka";
+  /** `host:port` */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly replication: number;
+  readonly minInsyncReplicas: number;
+  readonly requestTimeoutMs: number;
+  /** Absent: no TLS. */
+  readonly ssl?: KafkaSsl;
+  readonly sasl: KafkaSasl;
 }
 
 export type ChangelogConfig =
   | ({ readonly type: "sqlite" } & LogSettings)
   | ({ readonly type: "memory" } & LogSettings)
+  | (KafkaConfig & LogSettings)
   | ModuleAdapter;
 
 export type MemstoreConfig =

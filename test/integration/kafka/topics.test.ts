@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TopicSpec } from "../../../runtime/changelog/changelog.js";
 import { ensureKafkaTopics } from "../../../runtime/changelog/kafka/ensure-topics.js";
 import type { KafkaTopicSettings } from "../../../runtime/changelog/kafka/topic-settings.js";
+import { systemClock } from "../../../runtime/core/clock.js";
 import { type Logger, silentLogger } from "../../../runtime/core/logger.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
 import { sharedKafka, topicName } from "../../support/servers/shared-kafka.js";
@@ -33,7 +34,13 @@ describe.skipIf(isLeftOut(missingJava()))("topics in Kafka", () => {
   afterAll(() => admin?.disconnect());
 
   function ensure(specs: readonly TopicSpec[], logger: Logger = silentLogger, more = {}): Promise<void> {
-    return ensureKafkaTopics(specs, { admin, settings: { ...settings, ...more }, logger, timeoutMs: 30_000 });
+    return ensureKafkaTopics(specs, {
+      admin,
+      settings: { ...settings, ...more },
+      logger,
+      clock: systemClock,
+      timeoutMs: 30_000,
+    });
   }
   async function configuration(name: string): Promise<{ readonly [setting: string]: string }> {
     const resources = [{ type: ConfigResourceTypes.TOPIC, name }];
@@ -46,17 +53,19 @@ describe.skipIf(isLeftOut(missingJava()))("topics in Kafka", () => {
     return (await admin.fetchTopicMetadata({ topics: [name] })).topics[0]?.partitions.length ?? 0;
   }
   async function make(name: string, configEntries: readonly { name: string; value: string }[]): Promise<void> {
-    await admin.createTopics({ topics: [{ topic: name, numPartitions: 2, configEntries: [...configEntries] }] });
+    const topics = [{ topic: name, numPartitions: 2, configEntries: [...configEntries] }];
+    await admin.createTopics({ topics, waitForLeaders: false });
+    await expect.poll(() => admin.listTopics()).toContain(name);
   }
 
   it("P3: are made with the settings that the promises need", async () => {
     const [one, other] = [topicName("one"), topicName("other")];
     await ensure([spec(one), spec(other, { partitions: 5, historyMs: 1 })]);
-    expect(await configuration(one)).toMatchObject({ ...ours, "unclean.leader.election.enable": "false" });
-    expect(await configuration(other)).toMatchObject({ ...ours, "min.compaction.lag.ms": "1" });
+    await expect.poll(() => configuration(one)).toMatchObject({ ...ours, "unclean.leader.election.enable": "false" });
+    await expect.poll(() => configuration(other)).toMatchObject({ ...ours, "min.compaction.lag.ms": "1" });
     expect([await partitionsOf(one), await partitionsOf(other)]).toEqual([2, 5]);
     await ensure([spec(one), spec(other, { partitions: 5, historyMs: 1 })]);
-    expect(await configuration(one)).toMatchObject(ours);
+    await expect.poll(() => configuration(one)).toMatchObject(ours);
   });
 
   it("are made once by many nodes that start together", async () => {
@@ -75,12 +84,14 @@ describe.skipIf(isLeftOut(missingJava()))("topics in Kafka", () => {
     ]);
     const logger = recording();
     await ensure([spec(name)], logger);
-    expect(await configuration(name)).toMatchObject({
-      ...ours,
-      "retention.ms": "123456789",
-      "segment.ms": "7654321",
-      "max.message.bytes": "3000000",
-    });
+    await expect
+      .poll(() => configuration(name))
+      .toMatchObject({
+        ...ours,
+        "retention.ms": "123456789",
+        "segment.ms": "7654321",
+        "max.message.bytes": "3000000",
+      });
     expect(logger.lines.join()).toMatch(/info .*cleanup.policy is delete and has to be compact/);
     const again = recording();
     await ensure([spec(name)], again);
@@ -94,7 +105,7 @@ describe.skipIf(isLeftOut(missingJava()))("topics in Kafka", () => {
     expect(policy?.split(",").sort()).toEqual(["compact", "delete"]);
     expect(rest).toMatchObject({ "retention.ms": "86400000", "retention.bytes": "-1" });
     await ensure([spec(name)]);
-    expect(await configuration(name)).toMatchObject(ours);
+    await expect.poll(() => configuration(name)).toMatchObject(ours);
   });
 
   it("P7: with another number of partitions are CONFIG_INVALID, and nothing of the call is made", async () => {
@@ -112,7 +123,7 @@ describe.skipIf(isLeftOut(missingJava()))("topics in Kafka", () => {
     const before = await configuration(name);
     const logger = recording();
     await ensure([spec(name, { isExternal: true })], logger);
-    expect(await configuration(name)).toEqual(before);
+    await expect.poll(() => configuration(name)).toEqual(before);
     expect(logger.lines.join()).toMatch(/warn .*belongs to others.*cleanup.policy is delete/);
     const missing = topicName("nobody");
     await expect(ensure([spec(missing, { isExternal: true })])).rejects.toThrow(

@@ -156,14 +156,50 @@ describe("affinity.json", () => {
 
   it("says NOT_YET for known adapters without a runtime, whatever their members", () => {
     const found = findings({
-      changelog: { type: "kafka", brokers: ["kafka-1:9092"], replication: 3 },
       coordinator: { type: "zookeeper", connect: "zk-1:2181", sessionTimeoutMs: 6000 },
       node: { id: "a" },
     });
-    expect(found).toHaveLength(3);
+    expect(found).toHaveLength(2);
     for (const line of found) expect(line).toContain(" NOT_YET ");
-    writeFileSync(file, JSON.stringify({ changelog: { type: "kafka" } }));
+    writeFileSync(file, JSON.stringify({ coordinator: { type: "zookeeper" } }));
     expect(() => loadConfig(file, {})).toThrow("[NOT_YET]");
+  });
+
+  it("knows a changelog in Kafka: its brokers, copies, who we are, and whose certificates count", () => {
+    const changelog = {
+      type: "kafka",
+      brokers: ["kafka-1:9092", variable("SECOND")],
+      replication: 2,
+      minInsyncReplicas: 1,
+      requestTimeoutMs: 2_000,
+      historyMs: 5,
+      ssl: { enabled: true, ca: "ca.pem" },
+      sasl: { mechanism: "scram-sha-512", username: "bank", password: variable("SECRET") },
+    };
+    const config = resolved({ changelog }, { SECOND: "[::1]:9093", SECRET: "s3cret" });
+    expect(config.changelog).toMatchObject({
+      type: "kafka",
+      brokers: ["kafka-1:9092", "[::1]:9093"],
+      clientId: "affinity",
+      replication: 2,
+      minInsyncReplicas: 1,
+      requestTimeoutMs: 2_000,
+      historyMs: 5,
+      ssl: { ca: join(folder, "ca.pem") },
+      sasl: { mechanism: "scram-sha-512", username: "bank", password: "s3cret" },
+    });
+    expect(resolved({ changelog: { type: "kafka" } }).changelog).not.toHaveProperty("ssl");
+  });
+
+  it("finds settings of Kafka that cannot be together, or stand where there is none", () => {
+    const kafka = (more: object): readonly string[] => findings({ changelog: { type: "kafka", ...more } });
+    expect(kafka({ brokers: ["kafka-1"] })[0]).toContain("changelog.brokers[0]");
+    expect(kafka({ replication: 1 })[0]).toContain('Write "minInsyncReplicas": 1.');
+    expect(kafka({ sasl: { mechanism: "plain" } })[0]).toContain("needs a user");
+    expect(kafka({ sasl: { mechanism: "oauthbearer" } })[0]).toContain("needs a token");
+    expect(kafka({ ssl: { enabled: true, cert: "a.pem" } })[0]).toContain("needs its key");
+    expect(findings({ changelog: { ssl: { enabled: true } } })[0]).toContain("changelog.ssl.enabled: does nothing");
+    expect(findings({ changelog: { brokers: ["a:1"] } })[0]).toContain("changelog.brokers: does nothing");
   });
 
   it("knows a registry over HTTP, its servers, who we are, and whose certificates count", () => {
@@ -233,7 +269,7 @@ describe("affinity.json", () => {
 
   it("finds a type that is neither known nor there", () => {
     expect(findings({ changelog: { type: "sqlit" } })).toEqual([
-      '3:13 CONFIG_INVALID changelog.type: "sqlit" is neither a known type nor a file nor an installed package; known are "sqlite", "memory" Did you mean "sqlite"?',
+      '3:13 CONFIG_INVALID changelog.type: "sqlit" is neither a known type nor a file nor an installed package; known are "sqlite", "memory", "kafka" Did you mean "sqlite"?',
     ]);
     expect(findings({ memstore: { type: "./none.js" } })).toHaveLength(1);
     expect(findings({ memstore: { type: "../../../etc" } })).toHaveLength(1);

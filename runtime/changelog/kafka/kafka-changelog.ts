@@ -1,0 +1,164 @@
+/**
+ * The changelog that others share: topics of Kafka. kafkajs carries bytes and makes topics; requests, record batches, sequence
+ * numbers and fences are ours, since its producers lose acknowledged records after a failed send (docs/kafka.md).
+ */
+import type { ConnectionOptions } from "node:tls";
+import { type Admin, Kafka, logLevel, type SASLOptions } from "kafkajs";
+import type { Clock } from "../../core/clock.js";
+import { messageOf } from "../../core/errors.js";
+import type { Logger } from "../../core/logger.js";
+import type { Random } from "../../core/random.js";
+import type { Changelog, LogSlice, PartitionLog, ReadRequest, TopicInfo, TopicSpec } from "../changelog.js";
+import { topicConflict, topicUnknown, unavailable } from "../topics.js";
+import { KafkaCluster } from "./cluster.js";
+import { ensureKafkaTopics } from "./ensure-topics.js";
+import { type KafkaLogRequest, KafkaPartitionLog } from "./kafka-partition-log.js";
+import type { KafkaParts } from "./kafka-parts.js";
+import { KafkaReader } from "./kafka-reader.js";
+import { kafkajsLinks } from "./kafkajs-link.js";
+import { type OpenLink, parseHostPort } from "./link.js";
+import { ProduceLane } from "./produce-lane.js";
+import type { KafkaTopicSettings } from "./topic-settings.js";
+
+export interface KafkaChangelogOptions {
+  /** `host:port` of some of the brokers. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: ConnectionOptions;
+  /** Asked at each connection, since tokens change. */
+  readonly sasl?: () => Promise<SASLOptions>;
+  readonly topics: KafkaTopicSettings;
+  /** Time for one request, ms: above it the outcome of an append is unknown. */
+  readonly requestTimeoutMs: number;
+  /** Bytes of appends that may be under way over all partitions; above it CHANGELOG_UNAVAILABLE. */
+  readonly queueBytes: number;
+  /** The network; kafkajs's by default. */
+  readonly openLink?: OpenLink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Connects when it is first used. */
+export async function openKafkaChangelog(options: KafkaChangelogOptions): Promise<Changelog> {
+  return new KafkaChangelog(options);
+}
+
+class KafkaChangelog implements Changelog, KafkaParts {
+  readonly cluster: KafkaCluster;
+  readonly reader: KafkaReader;
+  readonly clock: Clock;
+  readonly #options: KafkaChangelogOptions;
+  readonly #lanes = new Map<number, ProduceLane>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #waitingBytes = 0;
+  #isClosed = false;
+
+  constructor(options: KafkaChangelogOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.cluster = new KafkaCluster({
+      ...options,
+      bootstrap: options.brokers.map(parseHostPort),
+      openLink: options.openLink ?? kafkajsLinks(options),
+    });
+    this.reader = new KafkaReader(this.cluster);
+  }
+
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
+    this.#refuseIfClosed();
+    await this.#withAdmin((admin) =>
+      ensureKafkaTopics(specs, {
+        admin,
+        settings: this.#options.topics,
+        logger: this.#options.logger,
+        clock: this.clock,
+        timeoutMs: this.#options.requestTimeoutMs,
+      }),
+    );
+    await this.cluster.awaitTopics(specs.map(({ name }) => name));
+    return specs.map((spec) => {
+      const topic = this.cluster.topic(spec.name);
+      if (topic === undefined) throw topicUnknown(spec.name, 0);
+      const partitions = topic.partitions.length;
+      if (partitions !== spec.partitions) throw topicConflict(spec, partitions);
+      this.reader.expect(spec.name, topic.id);
+      return { name: spec.name, partitions, incarnation: topic.id.toString("base64url") };
+    });
+  }
+
+  async open(request: KafkaLogRequest): Promise<PartitionLog> {
+    this.#refuseIfClosed();
+    const deadline = this.cluster.deadline();
+    for (const topic of request.topics) await this.reader.leader({ ...request, topic }, deadline);
+    return new KafkaPartitionLog(this, request);
+  }
+
+  async read(request: ReadRequest): Promise<LogSlice> {
+    this.#refuseIfClosed();
+    return this.reader.read(request);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // Each ends by its deadline.
+    await Promise.allSettled(this.#underWay);
+    this.cluster.close();
+  }
+
+  produceLane(brokerId: number): ProduceLane {
+    let lane = this.#lanes.get(brokerId);
+    if (lane === undefined) {
+      lane = new ProduceLane(this.cluster, brokerId);
+      this.#lanes.set(brokerId, lane);
+    }
+    return lane;
+  }
+
+  admit(bytes: number): boolean {
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > this.#options.queueBytes) return false;
+    this.#waitingBytes += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#waitingBytes -= bytes;
+  }
+
+  track<T>(append: Promise<T>): Promise<T> {
+    this.#underWay.add(append);
+    return append.finally(() => this.#underWay.delete(append));
+  }
+
+  isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  async #withAdmin(run: (admin: Admin) => Promise<void>): Promise<void> {
+    const { brokers, clientId, ssl, sasl, requestTimeoutMs } = this.#options;
+    const kafka = new Kafka({
+      brokers: [...brokers],
+      clientId,
+      requestTimeout: requestTimeoutMs,
+      connectionTimeout: requestTimeoutMs,
+      logLevel: logLevel.NOTHING,
+      ...(ssl === undefined ? {} : { ssl }),
+      ...(sasl === undefined ? {} : { sasl: await sasl() }),
+    });
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+    } catch (error) {
+      throw unavailable(`Kafka at ${brokers.join(", ")}`, `it is not reached (${messageOf(error)})`, error);
+    }
+    try {
+      await run(admin);
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#isClosed) throw unavailable("changelog", "it is closed; nothing more is taken");
+  }
+}

@@ -1,0 +1,158 @@
+/** Reads a partition of a topic: committed records only, from its leader, until something is found or the end is reached. */
+import { AffinityError } from "../../core/errors.js";
+import type { LogSlice, ReadRequest } from "../changelog.js";
+import { unavailable } from "../topics.js";
+import type { FetchedPart } from "./api/fetch.js";
+import { earliestTime, latestTime, listOffsets } from "./api/list-offsets.js";
+import { walkBatches } from "./batch-walk.js";
+import type { KafkaCluster, Leader } from "./cluster.js";
+import type { Deadline } from "./deadline.js";
+import { codeText, isRefusedRight, kafkaCodes } from "./error-codes.js";
+import { FetchLane } from "./fetch-lane.js";
+import { LinkError } from "./link.js";
+
+const defaultReadBytes = 1024 * 1024;
+
+/** One partition of one topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export class KafkaReader {
+  readonly #cluster: KafkaCluster;
+  readonly #lanes = new Map<number, FetchLane>();
+  /** By topic, the id that it had when this process began to use it. */
+  readonly #ids = new Map<string, Buffer>();
+
+  constructor(cluster: KafkaCluster) {
+    this.#cluster = cluster;
+  }
+
+  /** From here on a topic of this name with another id is an error. */
+  expect(topic: string, id: Buffer): void {
+    this.#ids.set(topic, id);
+  }
+
+  /** @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED, the signal's reason */
+  async read(request: ReadRequest): Promise<LogSlice> {
+    const { fromOffset, maxBytes = defaultReadBytes, signal } = request;
+    const subject = subjectOf(request);
+    const deadline = this.#cluster.deadline();
+    let from = fromOffset;
+    let isFirst = false;
+    for (;;) {
+      signal?.throwIfAborted();
+      const leader = await this.leader(request, deadline, signal);
+      const answer = await this.#fetch(leader, { ...request, fromOffset: from, maxBytes }, isFirst);
+      signal?.throwIfAborted();
+      let trouble: string;
+      if (answer instanceof LinkError) {
+        this.#cluster.notLeader(request.topic, request.partition, leader);
+        trouble = answer.message;
+      } else if (answer.code === kafkaCodes.NONE) {
+        const { bytes, aborted, lastStableOffset } = answer;
+        const { records, nextOffset } = walkBatches({ bytes, aborted, fromOffset: from, subject });
+        // Another program's open transaction holds back the stable end, also behind what was acknowledged to us.
+        const isHeldBack = lastStableOffset < nextOffset;
+        const endOffset = isHeldBack ? nextOffset : lastStableOffset;
+        if (records.length > 0 || nextOffset === endOffset) return { records, nextOffset, endOffset };
+        const hasMoved = nextOffset > from;
+        from = nextOffset;
+        // Nothing of it fitted into the answer: next time it comes first, which always gives a batch.
+        const mayTryNow = hasMoved || !isFirst;
+        isFirst = !hasMoved;
+        if (mayTryNow && deadline.leftMs > 0) continue;
+        trouble = "the leader gives no records though there are some";
+      } else if (answer.code === kafkaCodes.OFFSET_OUT_OF_RANGE) {
+        const start = await this.offset(request, earliestTime, deadline, signal);
+        const end = await this.offset(request, latestTime, deadline, signal);
+        if (from > end) return { records: [], nextOffset: from, endOffset: end };
+        if (from < start) {
+          from = start;
+          continue;
+        }
+        trouble = "the leader is behind the one before it";
+      } else {
+        this.refuse(subject, answer.code);
+        this.#cluster.notLeader(request.topic, request.partition, leader);
+        trouble = codeText(answer.code);
+      }
+      if (!(await deadline.wait(signal)))
+        throw unavailable(subject, `it cannot be read (${trouble}); it is asked again`);
+    }
+  }
+
+  /**
+   * The start or the end of a partition, or where a time begins. The end is that of all records, committed or not.
+   *
+   * @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID
+   */
+  async offset(of: TopicPartition, time: bigint, deadline: Deadline, signal?: AbortSignal): Promise<bigint> {
+    for (;;) {
+      const leader = await this.leader(of, deadline, signal);
+      let trouble: string;
+      try {
+        const request = listOffsets({ ...of, time, isCommittedOnly: false });
+        const { code, offset } = await this.#cluster.call(leader.brokerId, "control", request, deadline.leftMs);
+        if (code === kafkaCodes.NONE) return offset;
+        this.refuse(subjectOf(of), code);
+        trouble = codeText(code);
+      } catch (error) {
+        if (!(error instanceof LinkError)) throw error;
+        trouble = error.message;
+      }
+      this.#cluster.notLeader(of.topic, of.partition, leader);
+      if (!(await deadline.wait(signal)))
+        throw unavailable(subjectOf(of), `its end is not to be learned (${trouble}); it is asked again`);
+    }
+  }
+
+  /** Who leads, of the same topic as ever. @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED */
+  async leader(of: TopicPartition, deadline: Deadline, signal?: AbortSignal): Promise<Leader> {
+    const { topic, partition } = of;
+    const leader =
+      this.#cluster.knownLeader(topic, partition) ?? (await this.#cluster.leader(topic, partition, deadline, signal));
+    const id = this.#ids.get(topic);
+    if (id === undefined) this.#ids.set(topic, leader.topicId);
+    else if (!id.equals(leader.topicId))
+      throw new AffinityError(
+        "CHANGELOG_DAMAGED",
+        `${subjectOf(of)}: the topic was deleted and made anew while it was in use; restart the node, which fills its memstore from the new one`,
+      );
+    return leader;
+  }
+
+  /** @throws CONFIG_INVALID for a code that says that we may not. */
+  refuse(subject: string, code: number): void {
+    if (isRefusedRight(code))
+      throw new AffinityError(
+        "CONFIG_INVALID",
+        `${subject}: Kafka refuses it (${codeText(code)}); grant the user of changelog.sasl the right to read, write and describe the topic, and to write its transactional id`,
+      );
+  }
+
+  #fetch(
+    leader: Leader,
+    request: Required<Omit<ReadRequest, "signal">>,
+    isFirst: boolean,
+  ): Promise<FetchedPart | LinkError> {
+    const { partition, fromOffset, maxBytes } = request;
+    return new Promise((settle) => {
+      this.#lane(leader.brokerId).submit({ ...leader, partition, fromOffset, maxBytes, settle }, isFirst);
+    });
+  }
+
+  #lane(brokerId: number): FetchLane {
+    let lane = this.#lanes.get(brokerId);
+    if (lane === undefined) {
+      lane = new FetchLane(this.#cluster, brokerId);
+      this.#lanes.set(brokerId, lane);
+    }
+    return lane;
+  }
+}
+
+export function subjectOf({ topic, partition }: TopicPartition): string {
+  return `topic ${topic}, partition ${partition}`;
+}

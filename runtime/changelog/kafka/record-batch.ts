@@ -1,0 +1,94 @@
+/**
+ * Writes record batches, format 2 (Kafka documentation, "Record Batch"). All of a batch stands in one buffer; the checksum
+ * covers everything from `attributes` on, so that the leader may fill in offset and leader epoch.
+ *
+ *   base offset 8, length 4, leader epoch 4, magic 1, crc 4,
+ *   attributes 2, last offset delta 4, base timestamp 8, max timestamp 8, producer id 8, producer epoch 2, base sequence 4,
+ *   records 4, then each record: length, attributes 1, timestamp delta, offset delta, key, value, headers
+ */
+import type { NewRecord } from "../changelog.js";
+import { checksum } from "./crc32c.js";
+import { writeHeaders } from "./record-headers.js";
+import { WireWriter } from "./wire-writer.js";
+
+export const magic = 2;
+export const isTransactionalBit = 0x10;
+
+/** In whose name, and at which place in its sequence, a batch is written. */
+export interface BatchAuthor {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly sequence: number;
+  readonly isTransactional: boolean;
+}
+
+/** Room for a record's lengths and our headers' names. */
+const recordOverheadBytes = 200;
+
+/** @param now Timestamp of the records, in ms; a topic with LogAppendTime puts its own in its place. */
+export function encodeBatch(records: readonly NewRecord[], author: BatchAuthor, now: number): Buffer {
+  const out = new WireWriter(sizeOf(records));
+  out.i64(0n);
+  const lengthAt = out.skip(4);
+  out.i32(-1);
+  out.i8(magic);
+  out.skip(4);
+  out.i16(author.isTransactional ? isTransactionalBit : 0);
+  out.i32(records.length - 1);
+  out.size64(now);
+  out.size64(now);
+  out.i64(author.producerId);
+  out.i16(author.producerEpoch);
+  out.i32(author.sequence);
+  out.i32(records.length);
+  const body = new WireWriter(sizeOf(records.slice(0, 1)));
+  for (const [index, record] of records.entries()) {
+    body.clear();
+    writeRecord(body, record, index);
+    out.varint(body.length);
+    out.raw(body.bytes);
+  }
+  out.setI32(lengthAt, out.length - lengthAt - 4);
+  out.setU32(crcAt, checksum(out.bytes.subarray(checkedFrom)));
+  return out.bytes;
+}
+
+/** Where the author stands in a batch. */
+const authorAt = 43;
+const crcAt = 17;
+const checkedFrom = 21;
+
+/** A batch in another name, otherwise the same; in place. */
+export function reauthored(batch: Buffer, author: Omit<BatchAuthor, "isTransactional">): Buffer {
+  batch.writeBigInt64BE(author.producerId, authorAt);
+  batch.writeInt16BE(author.producerEpoch, authorAt + 8);
+  batch.writeInt32BE(author.sequence, authorAt + 10);
+  batch.writeUInt32BE(checksum(batch.subarray(checkedFrom)), crcAt);
+  return batch;
+}
+
+function writeRecord(out: WireWriter, { key, value, headers }: NewRecord, index: number): void {
+  out.i8(0);
+  out.varint(0);
+  out.varint(index);
+  out.varint(key.length);
+  out.raw(key);
+  if (value === null) out.varint(-1);
+  else {
+    out.varint(value.length);
+    out.raw(value);
+  }
+  writeHeaders(out, headers);
+}
+
+function sizeOf(records: readonly NewRecord[]): number {
+  let bytes = 64;
+  for (const { key, value, headers } of records)
+    bytes += recordOverheadBytes + key.length + (value?.length ?? 0) + (headers.reply?.length ?? 0);
+  return bytes;
+}
+
+/** The sequence number behind `count` records: 31 bits, and then 0 again. */
+export function sequenceAfter(sequence: number, count: number): number {
+  return (sequence + count) % 0x8000_0000;
+}

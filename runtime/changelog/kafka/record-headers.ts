@@ -1,0 +1,112 @@
+/**
+ * Our headers of a Kafka record, for others to ignore. Numbers are big-endian.
+ *
+ *   affinity-epoch    8 bytes
+ *   affinity-batch    number, 8 bytes; index, 4 bytes; count, 4 bytes
+ *   affinity-writer   8 bytes
+ *   affinity-time     8 bytes, write time in ms
+ *   affinity-key, affinity-reply   idempotency entry of the call
+ *   affinity-repair   version of the row that a repair rewrites
+ */
+import type { RecordHeaders } from "../changelog.js";
+import type { WireReader } from "./wire-reader.js";
+import type { WireWriter } from "./wire-writer.js";
+
+const names = {
+  epoch: Buffer.from("affinity-epoch"),
+  batch: Buffer.from("affinity-batch"),
+  writer: Buffer.from("affinity-writer"),
+  time: Buffer.from("affinity-time"),
+  key: Buffer.from("affinity-key"),
+  reply: Buffer.from("affinity-reply"),
+  repair: Buffer.from("affinity-repair"),
+};
+
+export function writeHeaders(out: WireWriter, headers: RecordHeaders): void {
+  const { idempotencyKey, reply, repair } = headers;
+  const optional = [idempotencyKey, reply, repair].filter((value) => value !== undefined).length;
+  out.varint(4 + optional);
+  name(out, names.epoch, 8);
+  out.size64(headers.epoch);
+  name(out, names.batch, 16);
+  out.size64(headers.batch);
+  out.u32(headers.index);
+  out.u32(headers.count);
+  name(out, names.writer, 8);
+  out.u64(headers.writer);
+  name(out, names.time, 8);
+  out.size64(headers.time);
+  if (idempotencyKey !== undefined) sized(out, names.key, Buffer.from(idempotencyKey));
+  if (reply !== undefined) sized(out, names.reply, reply);
+  if (repair !== undefined) sized(out, names.repair, repair);
+}
+
+function name(out: WireWriter, header: Buffer, valueBytes: number): void {
+  out.varint(header.length);
+  out.raw(header);
+  out.varint(valueBytes);
+}
+
+function sized(out: WireWriter, header: Buffer, value: Uint8Array): void {
+  name(out, header, value.length);
+  out.raw(value);
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Reads a record's headers: ours where all that we always write are there in their sizes, undefined otherwise. What another
+ * program writes under our names is another program's record.
+ *
+ * @throws WireFault
+ */
+export function readHeaders(source: WireReader): RecordHeaders | undefined {
+  const found: Partial<Writable<RecordHeaders>> = {};
+  for (let left = source.varint(); left > 0; left -= 1) {
+    const header = source.sized();
+    const value = source.sized();
+    if (header !== null && value !== null) take(found, header, value);
+  }
+  const { epoch, batch, index, count, writer, time, ...rest } = found;
+  if (
+    epoch === undefined ||
+    batch === undefined ||
+    index === undefined ||
+    count === undefined ||
+    writer === undefined ||
+    time === undefined
+  )
+    return undefined;
+  return { epoch, batch, index, count, writer, time, ...rest };
+}
+
+// Lengths first: this runs for every header of every record of a restore.
+function take(found: Partial<Writable<RecordHeaders>>, header: Buffer, value: Buffer): void {
+  switch (header.length) {
+    case names.key.length:
+      if (header.equals(names.key)) found.idempotencyKey = value.toString("utf8");
+      break;
+    case names.time.length:
+      if (header.equals(names.time) && value.length === 8) found.time = size64(value, 0);
+      break;
+    case names.epoch.length:
+      if (header.equals(names.epoch) && value.length === 8) found.epoch = size64(value, 0);
+      else if (header.equals(names.batch) && value.length === 16) takeBatch(found, value);
+      else if (header.equals(names.reply)) found.reply = value;
+      break;
+    case names.writer.length:
+      if (header.equals(names.writer) && value.length === 8) found.writer = value.readBigUInt64BE(0);
+      else if (header.equals(names.repair)) found.repair = value;
+      break;
+  }
+}
+
+function takeBatch(found: Partial<Writable<RecordHeaders>>, value: Buffer): void {
+  found.batch = size64(value, 0);
+  found.index = value.readUInt32BE(8);
+  found.count = value.readUInt32BE(12);
+}
+
+function size64(bytes: Buffer, at: number): number {
+  return bytes.readUInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
+}

@@ -1,0 +1,81 @@
+/** Opens the changelog in Kafka as the configuration says. Apart from `adapters.ts`, so that others do not load kafkajs. */
+import { readFile } from "node:fs/promises";
+import type { SASLOptions } from "kafkajs";
+import type { Changelog } from "../changelog/changelog.js";
+import { type KafkaChangelogOptions, openKafkaChangelog } from "../changelog/kafka/kafka-changelog.js";
+import { AffinityError, messageOf } from "../core/errors.js";
+import type { AdapterParts } from "./adapters.js";
+import type { ChangelogConfig, KafkaSasl, KafkaSsl } from "./config/resolved.js";
+
+/** Of a record batch beside keys and values: headers and lengths. Batches hold 10,000 records at most. */
+const batchOverheadBytes = 4 * 1024 * 1024;
+
+/** @throws CONFIG_INVALID when a file that the configuration names cannot be read. */
+export async function openKafka(
+  config: Extract<ChangelogConfig, { readonly type: "kafka" }>,
+  appendBytes: number,
+  parts: AdapterParts,
+): Promise<Changelog> {
+  const { brokers, clientId, replication, minInsyncReplicas, requestTimeoutMs, queueBytes, ssl, sasl } = config;
+  return openKafkaChangelog({
+    ...parts,
+    brokers,
+    clientId,
+    requestTimeoutMs,
+    queueBytes,
+    topics: { replication, minInsyncReplicas, maxMessageBytes: appendBytes + batchOverheadBytes },
+    ...(ssl === undefined ? {} : { ssl: await sslOf(ssl) }),
+    ...saslOf(sasl),
+  });
+}
+
+async function sslOf({ ca, cert, key }: KafkaSsl): Promise<NonNullable<KafkaChangelogOptions["ssl"]>> {
+  return {
+    ...(ca === undefined ? {} : { ca: await textOf("changelog.ssl.ca", ca) }),
+    ...(cert === undefined ? {} : { cert: await textOf("changelog.ssl.cert", cert) }),
+    ...(key === undefined ? {} : { key: await textOf("changelog.ssl.key", key) }),
+  };
+}
+
+function saslOf(sasl: KafkaSasl): Pick<KafkaChangelogOptions, "sasl"> {
+  switch (sasl.mechanism) {
+    case "none":
+      return {};
+    case "oauthbearer": {
+      const oauthBearerProvider = async (): Promise<{ readonly value: string }> => ({
+        value: (await textOf("changelog.sasl.tokenFile", sasl.tokenFile)).trim(),
+      });
+      return { sasl: async (): Promise<SASLOptions> => ({ mechanism: "oauthbearer", oauthBearerProvider }) };
+    }
+    default: {
+      const { mechanism, username, password } = sasl;
+      // A copy each time: kafkajs keeps state of a connection in it.
+      return { sasl: async (): Promise<SASLOptions> => saslOptions(mechanism, username, password) };
+    }
+  }
+}
+
+function saslOptions(
+  mechanism: "plain" | "scram-sha-256" | "scram-sha-512",
+  username: string,
+  password: string,
+): SASLOptions {
+  switch (mechanism) {
+    case "plain":
+      return { mechanism, username, password };
+    case "scram-sha-256":
+      return { mechanism, username, password };
+    case "scram-sha-512":
+      return { mechanism, username, password };
+  }
+}
+
+async function textOf(setting: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new AffinityError("CONFIG_INVALID", `${setting}: ${path} cannot be read (${messageOf(error)})`, {
+      cause: error,
+    });
+  }
+}
