@@ -1,5 +1,5 @@
 /**
- * npm run bench [-- --only http,codec,generate,bundle] [--rounds N] [--seconds N] [--node PATH] [--json FILE]
+ * npm run bench [-- --only http,codec,generate,bundle,kafka] [--rounds N] [--seconds N] [--node PATH] [--json FILE]
  *
  * Measures in one run, at most ten minutes, everything but the rows with a million keys; those with --large.
  */
@@ -9,6 +9,7 @@ import { bundleRow } from "./bundle.js";
 import { codecRows } from "./codec/rows.js";
 import { generateRows } from "./generate.js";
 import { httpRows } from "./http.js";
+import { kafkaRows } from "./kafka/rows.js";
 import { loadProgram } from "./load/load.js";
 import { machine, type Row, table } from "./rows.js";
 
@@ -43,6 +44,8 @@ async function small(): Promise<void> {
       }),
     generate: async () => generateRows(3),
     bundle: async () => [await bundleRow()],
+    // Not in the usual run: it needs Java and Maven, and takes minutes.
+    kafka: () => kafkaRows({ rounds, seconds: Number(values.seconds), records: Number(values.keys ?? "1000000") }),
   };
 
   for (const part of values.only.split(",")) {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check.js";
 import { configCommand } from "./config.js";
+import { consumeCommand } from "./consume.js";
 import { devCommand } from "./dev.js";
 import { doctorCommand } from "./doctor.js";
 import { exitCodes, reportFailure } from "./failure.js";
@@ -42,6 +43,7 @@ function program(): Command {
     devCommand,
     inspectCommand,
     configCommand,
+    consumeCommand,
     registryCommand,
     resetCommand,
     doctorCommand,

@@ -1,5 +1,5 @@
 /** Nodes of a JSON text that know where they stand. */
-import type { JsonValue } from "../runtime/schema/type.js";
+import type { ExactJson } from "../runtime/schema/type.js";
 import type { SourceRef } from "./diagnostics.js";
 import { quoted } from "./diagnostics-text.js";
 import type { SourceText } from "./source-text.js";
@@ -141,20 +141,25 @@ export class JsonNull extends Placed {
   readonly kind = "null";
 }
 
-/** The node as `JSON.parse` would give it: numbers beyond 2^53 are rounded. `__proto__` is a member like any other. */
-export function jsonValueOf(node: JsonNode): JsonValue {
+/** The node as `JSON.parse` would give it, but integers with all their digits. `__proto__` is a member like any other. */
+export function jsonValueOf(node: JsonNode): ExactJson {
   switch (node.kind) {
     case "object":
       return Object.fromEntries(node.members.map((member) => [member.name, jsonValueOf(member.value)]));
     case "array":
       return node.items.map(jsonValueOf);
     case "number":
-      return node.double;
+      return node.integer === undefined || Object.is(node.double, -0) ? node.double : exactInteger(node.integer);
     case "null":
       return null;
     default:
       return node.value;
   }
+}
+
+/** As a number where it holds the integer exactly. */
+export function exactInteger(value: bigint): number | bigint {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 /** What a reader sees: `an object`, `the number 12`, `"text"`; shortened, for the text of a diagnostic. */

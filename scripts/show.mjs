@@ -1,16 +1,23 @@
-// npm run show -- main.N | avro.N [--ci] [--seed S]: runs one line of proof. npm run show:full runs all of them, or those named, in
-// full size and keeps what they print under docs/evidence/.
+// npm run show -- main.N | avro.N | kafka.N [--ci] [--seed S]: runs one line of proof. npm run show:full runs all of them, or
+// those named, in full size and keeps what they print under docs/evidence/.
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build, root } from "./prepare.mjs";
 
-const lines = [...[1, 2, 3, 4, 5, 6, 7].map((line) => `main.${line}`), ...[1, 2, 3, 6].map((line) => `avro.${line}`)];
+// A line is a program of its name.
+const parts = ["main", "avro", "kafka"];
+const lines = readdirSync(join(root, "scripts/show"))
+  .map((name) => /^([a-z]+)-(\d+)\.ts$/.exec(name))
+  .filter((found) => found !== null && parts.includes(found[1]))
+  .map(([, part, line]) => ({ part, line: Number(line) }))
+  .sort((left, right) => parts.indexOf(left.part) - parts.indexOf(right.part) || left.line - right.line)
+  .map(({ part, line }) => `${part}.${line}`);
 
 const args = process.argv.slice(2);
 const isFull = args.includes("--full");
 const isAll = args.includes("--all");
-const chosen = args.filter((arg) => /^(main|avro)\.\d+$/.test(arg));
+const chosen = args.filter((arg) => /^(main|avro|kafka)\.\d+$/.test(arg));
 const passed = args.filter((arg) => arg !== "--full" && arg !== "--all" && !chosen.includes(arg));
 const wanted = (isFull || isAll) && chosen.length === 0 ? lines : chosen;
 

@@ -59,7 +59,9 @@ export async function compareSubjects(
 
 function subjectsOf(model: ServiceModel): readonly Subject[] {
   return model.keyspaces.flatMap((keyspace) => [
-    ...keyspace.stores.flatMap(({ name, key, value, keySubject, valueSubject, at }): Subject[] => {
+    ...keyspace.stores.flatMap(({ name, key, value, keySubject, valueSubject, isExternal, at }): Subject[] => {
+      // What others write is theirs to register.
+      if (isExternal) return [];
       const what = `store ${name} of keyspace ${keyspace.name}`;
       return [
         ...(keyspace.keyEncoding === "utf8" ? [] : [{ subject: keySubject, use: key, what, isKey: true, at }]),

@@ -1,17 +1,18 @@
 /** The Avro schema of one type as JSON, the way `defineX` of generated code holds it: names in full, other types by name. */
 import { logicalOf } from "../../runtime/schema/logical-type.js";
-import type { JsonValue } from "../../runtime/schema/type.js";
+import type { ExactJson } from "../../runtime/schema/type.js";
+import { exactInteger } from "../json-node.js";
 import type { DefaultValue, Field, LogicalType, NamedType, Schema } from "../schema/model.js";
 import type { EntityModel, UnnamedType } from "../service/model.js";
 
-type JsonObject = { readonly [member: string]: JsonValue };
+type JsonObject = { readonly [member: string]: ExactJson };
 type Attributes = { readonly attributes: JsonObject };
 
 /** Entities by full name: what a schema refers to. */
 export type EntityMap = ReadonlyMap<string, Pick<EntityModel, "type">>;
 
 /** The schema of an entity, without the bodies of the types that it refers to. */
-export function entitySchema({ type }: Pick<EntityModel, "type">, entities: EntityMap): JsonValue {
+export function entitySchema({ type }: Pick<EntityModel, "type">, entities: EntityMap): ExactJson {
   return type.kind === "unnamed" ? schemaJson(type.schema) : namedJson(type, entities);
 }
 
@@ -52,7 +53,7 @@ function fieldJson(field: Field, entities: EntityMap): JsonObject {
 }
 
 /** A schema where it stands. */
-export function schemaJson(schema: Schema): JsonValue {
+export function schemaJson(schema: Schema): ExactJson {
   switch (schema.kind) {
     case "primitive": {
       const members = withoutFalseLogical(extended(logicalJson(schema.logical), schema), schema.logical, schema.name);
@@ -98,13 +99,13 @@ function extended(json: JsonObject, { attributes }: Attributes): JsonObject {
   return Object.fromEntries([...known, ...Object.entries(attributes).filter(([name]) => !Object.hasOwn(json, name))]);
 }
 
-/** A default as a schema writes it; integers beyond 2^53 as `long:` and their digits. */
-export function defaultJson(value: DefaultValue, schema: Schema, entities: EntityMap): JsonValue {
+/** A default as a schema writes it. */
+export function defaultJson(value: DefaultValue, schema: Schema, entities: EntityMap): ExactJson {
   switch (value.kind) {
     case "null":
       return null;
     case "integer":
-      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : `long:${value.value}`;
+      return exactInteger(value.value);
     case "bytes":
       return Array.from(value.value, (byte) => String.fromCharCode(byte)).join("");
     case "enum":
@@ -126,7 +127,7 @@ export function defaultJson(value: DefaultValue, schema: Schema, entities: Entit
   }
 }
 
-function recordJson(values: readonly DefaultValue[], fullName: string, entities: EntityMap): JsonValue {
+function recordJson(values: readonly DefaultValue[], fullName: string, entities: EntityMap): ExactJson {
   return Object.fromEntries(
     fieldsOf(fullName, entities).flatMap((field, index) => {
       const value = values[index];

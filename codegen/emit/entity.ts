@@ -1,4 +1,5 @@
 /** Files of types: `entities/<namespace>/<Name>.ts`, one named type each, and `keyspaces/<keyspace>.ts`. */
+import { exactText } from "../../runtime/schema/schema-document.js";
 import type { DefaultValue, Field, Schema } from "../schema/model.js";
 import type { EntityModel } from "../service/model.js";
 import { referencesOf } from "../service/reach.js";
@@ -133,8 +134,8 @@ function fieldDoc(field: Field, scope: TypeScope): string {
 
 /** A default as the schema's author wrote it, long integers with all their digits. */
 function defaultText(value: DefaultValue, schema: Schema, scope: TypeScope): string {
-  if (value.kind === "integer") return String(value.value);
-  return literal(defaultJson(value, schema, scope.entities));
+  const json = defaultJson(value, schema, scope.entities);
+  return typeof json === "string" ? literal(json) : exactText(json);
 }
 
 function constants(entity: EntityModel, scope: TypeScope): Declaration[] {

@@ -1,5 +1,5 @@
 /** JSON values as TypeScript literals. */
-import type { JsonValue } from "../../runtime/schema/type.js";
+import type { ExactJson } from "../../runtime/schema/type.js";
 
 /** Columns after which a literal is broken over several lines. */
 const widthLimit = 100;
@@ -46,7 +46,7 @@ export function numberLiteral(value: number): string {
 }
 
 /** A JSON value; `column` is where it starts in its line, `indent` the depth of that line in steps of two. */
-export function literal(value: JsonValue, indent = 0, column = indent * 2): string {
+export function literal(value: ExactJson, indent = 0, column = indent * 2): string {
   const flat = flatLiteral(value, indent > indentLimit ? Number.POSITIVE_INFINITY : widthLimit - column);
   if (flat !== undefined) return flat;
   const pad = "  ".repeat(indent + 1);
@@ -66,7 +66,7 @@ export function literal(value: JsonValue, indent = 0, column = indent * 2): stri
 }
 
 /** On one line, or undefined when it needs more than `width` columns. */
-function flatLiteral(value: JsonValue, width: number): string | undefined {
+function flatLiteral(value: ExactJson, width: number): string | undefined {
   if (isList(value)) return flatJoin(value, (item, left) => flatLiteral(item, left), ["[", "]", "[]"], width);
   if (typeof value !== "object" || value === null) return scalar(value);
   return flatJoin(
@@ -98,11 +98,12 @@ function flatJoin<T>(
   return text + close;
 }
 
-function scalar(value: null | boolean | number | string): string {
+function scalar(value: null | boolean | number | bigint | string): string {
+  if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "string") return stringLiteral(value);
   return typeof value === "number" ? numberLiteral(value) : String(value);
 }
 
-function isList(value: JsonValue): value is readonly JsonValue[] {
+function isList(value: ExactJson): value is readonly ExactJson[] {
   return Array.isArray(value);
 }

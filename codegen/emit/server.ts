@@ -80,12 +80,13 @@ function accessTypes(keyspace: KeyspaceModel, access: MessageModel["access"], sc
   const isRead = access === "read";
   const stores = isRead ? names.readStores : names.stores;
   const context = isRead ? names.readContext : names.context;
-  const kind = scope.imports.type(isRead ? "ReadStoreOf" : "StoreOf", nodeDoor);
   const properties = keyspace.stores.map((store): Member => {
     const key = useText(store.key, "read", scope);
     const value = useText(store.value, "read", scope);
     const input = useText(store.value, "write", scope);
-    const parameters = isRead || input === value ? [key, value] : [key, value, input];
+    const readsOnly = isRead || store.isExternal;
+    const kind = scope.imports.type(readsOnly ? "ReadStoreOf" : "StoreOf", nodeDoor);
+    const parameters = readsOnly || input === value ? [key, value] : [key, value, input];
     return {
       kind: "property",
       name: memberName(store.name),
@@ -199,6 +200,7 @@ function storeCode(store: StoreModel, scope: TypeScope): Code {
     `topic: ${stringLiteral(store.topic)},`,
     `keySubject: ${stringLiteral(store.keySubject)},`,
     `valueSubject: ${stringLiteral(store.valueSubject)},`,
+    ...(store.isExternal ? ["isExternal: true,"] : []),
   ];
 }
 

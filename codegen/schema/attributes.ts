@@ -1,5 +1,5 @@
 /** Attributes that a schema has beside those that were understood. */
-import type { JsonValue } from "../../runtime/schema/type.js";
+import type { ExactJson } from "../../runtime/schema/type.js";
 import { type JsonObject, jsonValueOf } from "../json-node.js";
 
 /**
@@ -20,7 +20,7 @@ const parsingAttributes: ReadonlySet<string> = new Set([
 export function otherAttributes(
   object: JsonObject,
   understood: readonly string[],
-): { readonly [name: string]: JsonValue } {
+): { readonly [name: string]: ExactJson } {
   const others = object.members.filter(({ name }) => !parsingAttributes.has(name) && !understood.includes(name));
   return Object.fromEntries(others.map((member) => [member.name, jsonValueOf(member.value)]));
 }

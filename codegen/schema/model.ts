@@ -1,5 +1,5 @@
 /** SchemaModel: what the .avsc, .avpr and .avdl files say, in Avro's words. Plain readonly data; every name is full. */
-import type { JsonValue } from "../../runtime/schema/type.js";
+import type { ExactJson } from "../../runtime/schema/type.js";
 import type { SourceRef } from "../diagnostics.js";
 
 export type PrimitiveName = "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string";
@@ -25,7 +25,7 @@ export type LogicalType =
 /** Of every schema node: attributes that the specification does not know, kept, in order of appearance. */
 interface Node {
   readonly at: SourceRef;
-  readonly attributes: { readonly [name: string]: JsonValue };
+  readonly attributes: { readonly [name: string]: ExactJson };
 }
 
 export interface PrimitiveSchema extends Node {
@@ -72,7 +72,7 @@ export interface Field {
   readonly order: "ascending" | "descending" | "ignore";
   /** The default as JSON, checked against the type; absent when there is none. Numbers keep their digits: see JsonNumber. */
   readonly default?: DefaultValue;
-  readonly attributes: { readonly [name: string]: JsonValue };
+  readonly attributes: { readonly [name: string]: ExactJson };
   readonly at: SourceRef;
 }
 

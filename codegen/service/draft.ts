@@ -17,6 +17,8 @@ export interface StoreDraft {
   readonly key: JsonNode | undefined;
   readonly value: JsonNode | undefined;
   readonly topic: Placed<string> | undefined;
+  /** Others write its topic. */
+  readonly isExternal: boolean;
 }
 
 export interface MessageDraft {

@@ -98,6 +98,13 @@ export class Findings {
     });
   }
 
+  /** A member that must be true or false if it is there. */
+  flag(object: JsonObject, name: string, owner: string): boolean | undefined {
+    const node = object.get(name);
+    if (node === undefined || node.kind === "boolean") return node?.value;
+    return this.wrongKind(node, `${quoted(name)} of ${owner}`, "true or false");
+  }
+
   /** A member that must be one of some words if it is there. */
   word<W extends string>(object: JsonObject, name: string, owner: string, words: readonly W[]): W | undefined {
     const node = this.text(object, name, owner);
@@ -132,7 +139,7 @@ export class Findings {
   }
 }
 
-/** Members like `"external": false`, `"events": []` and `"indexes": {}` ask for nothing. */
+/** Members like `"events": []` and `"indexes": {}` ask for nothing. */
 function asksForNothing(node: JsonNode): boolean {
   if (node.kind === "boolean") return !node.value;
   if (node.kind === "array") return node.items.length === 0;

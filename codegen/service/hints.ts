@@ -1,7 +1,7 @@
 /** What schemas and configuration say to the generator beyond Avro: the attribute `affinity`, and `generate.typeNames`. */
 
 import { nearest } from "../../runtime/core/nearest.js";
-import type { JsonValue } from "../../runtime/schema/type.js";
+import type { ExactJson } from "../../runtime/schema/type.js";
 import type { Diagnostic, SourceRef } from "../diagnostics.js";
 import { excerpt, listed, quoted } from "../diagnostics-text.js";
 import type { NamedType, SchemaModel } from "../schema/model.js";
@@ -76,7 +76,7 @@ class HintReading implements Hints {
     }
   }
 
-  #name(fullName: string, name: JsonValue, at: SourceRef, where: string): void {
+  #name(fullName: string, name: ExactJson, at: SourceRef, where: string): void {
     const isName = typeof name === "string" && /^[A-Za-z_$][\w$]{0,99}$/.test(name);
     if (isName && !isReservedWord(name)) this.names.set(fullName, name);
     else {
@@ -87,11 +87,11 @@ class HintReading implements Hints {
 
   /** The members of the attribute, unknown ones told. */
   #members(
-    attribute: JsonValue | undefined,
+    attribute: ExactJson | undefined,
     at: SourceRef,
     owner: string,
     known: readonly string[],
-  ): { readonly [member: string]: JsonValue } {
+  ): { readonly [member: string]: ExactJson } {
     if (attribute === undefined) return {};
     if (typeof attribute !== "object" || attribute === null || Array.isArray(attribute)) {
       this.#fault("AFFINITY_ATTRIBUTE", at, `"affinity" of ${owner} is no object; expected one with ${listed(known)}`);

@@ -1,7 +1,7 @@
 /** Links schemas and definitions to a ServiceModel. Whatever is wrong between them is a diagnostic here; emitters cannot fail. */
 import type { Diagnostic } from "../diagnostics.js";
 import { byCodeUnits, sortDiagnostics } from "../diagnostics-sort.js";
-import { quoted } from "../diagnostics-text.js";
+import { listed, quoted } from "../diagnostics-text.js";
 import type { JsonNode } from "../json-node.js";
 import type { SchemaModel } from "../schema/model.js";
 import type { KeyspaceDraft, MessageDraft, StoreDraft } from "./draft.js";
@@ -14,6 +14,7 @@ import {
   type KeyspaceNames,
   type MessageModel,
   offeredOperations,
+  readOperations,
   type ServiceModel,
   type StoreModel,
   type TypeStyle,
@@ -151,7 +152,7 @@ function placeKeyspace(
   if (key === undefined) return [];
   const stores = resolved.stores.flatMap((store): StoreModel[] => {
     if (store.value === undefined) return [];
-    const { name, doc, topic: written, at } = store.draft;
+    const { name, doc, topic: written, isExternal, at } = store.draft;
     const topic = written?.value ?? [input.name, draft.name, ...(name === draft.name ? [] : [name])].join("-");
     if (written === undefined)
       checkTopic(findings, { value: topic, at }, `the topic of store ${name} of keyspace ${draft.name}`);
@@ -163,20 +164,32 @@ function placeKeyspace(
         key: (store.key ?? key).use,
         value: store.value.use,
         ...subjects,
+        isExternal,
         at,
       },
     ];
   });
   const { name, doc, keyEncoding, partitions, replicas, path, at } = draft;
-  const hasRows = stores.some((store) => store.name === name);
+  const exposed = stores.find((store) => store.name === name);
   if (
-    !hasRows &&
+    exposed === undefined &&
     draft.expose !== undefined &&
     draft.expose.value.length > 0 &&
     resolved.stores.length === stores.length
   ) {
     const text = `"expose" of keyspace ${name} names what HTTP does with the store ${quoted(name)}, and there is no such store`;
     findings.fault("DEFINITION_VALUE", draft.expose.at, text);
+  }
+  const offered = exposed?.isExternal === true ? readOperations : offeredOperations;
+  const refused = draft.expose?.value.filter((operation) => !offered.includes(operation)) ?? [];
+  if (exposed !== undefined && draft.expose !== undefined && refused.length > 0) {
+    const text = `"expose" of keyspace ${name} has ${listed(refused.map(quoted), "and")}, and others write the topic of its store ${quoted(name)}`;
+    findings.fault(
+      "DEFINITION_VALUE",
+      draft.expose.at,
+      text,
+      `It may have ${listed(readOperations.map(quoted), "and")}.`,
+    );
   }
   const model: KeyspaceModel = {
     name,
@@ -186,7 +199,7 @@ function placeKeyspace(
     partitions,
     replicas,
     path: path.value,
-    expose: hasRows ? (draft.expose?.value ?? offeredOperations) : [],
+    expose: exposed === undefined ? [] : (draft.expose?.value ?? offered),
     stores,
     messages: resolved.messages.map((message) => messageOf(message, input.name, draft)),
     names,

@@ -68,6 +68,8 @@ export interface StoreModel {
   readonly topic: string;
   readonly keySubject: string;
   readonly valueSubject: string;
+  /** Others write its topic; here it is read only. */
+  readonly isExternal: boolean;
   readonly at: SourceRef;
 }
 
@@ -118,6 +120,9 @@ export interface KeyspaceModel {
 export function ownStore(keyspace: KeyspaceModel): StoreModel | undefined {
   return keyspace.stores.find((store) => store.name === keyspace.name);
 }
+
+/** What HTTP does with rows that others write. */
+export const readOperations: readonly Operation[] = ["get", "list"];
 
 /** What HTTP does with rows. `watch` is not among them: it has no runtime yet, and defaults leave it out in silence. */
 export const offeredOperations: readonly Operation[] = ["get", "put", "delete", "list"];

@@ -31,7 +31,7 @@ const storeMembers: MemberRules = {
   key: "optional",
   value: "required",
   topic: "optional",
-  external: "not-yet",
+  external: "optional",
   eventTime: "not-yet",
   ttl: "not-yet",
   indexes: "not-yet",
@@ -81,7 +81,8 @@ function readStores(findings: Findings, object: JsonObject, name: string, owner:
   const value = object.get("value");
   const stores = findings.entries(object, "stores", owner, storeLimit);
   if (object.get("stores") === undefined) {
-    if (value !== undefined) return [{ name, at: value.at, doc: undefined, key: undefined, value, topic: undefined }];
+    if (value !== undefined)
+      return [{ name, at: value.at, doc: undefined, key: undefined, value, topic: undefined, isExternal: false }];
     const cure = '"value" names the type of its values, "stores" names several stores.';
     findings.fault("DEFINITION_MEMBER_MISSING", object.at, `${owner} has neither "value" nor "stores"`, cure);
     return [];
@@ -126,6 +127,7 @@ function readStore(
     key: node.get("key"),
     value: node.get("value"),
     topic: topic && { value: topic.value, at: topic.at },
+    isExternal: findings.flag(node, "external", what) === true,
   };
 }
 

@@ -16,7 +16,7 @@ import type {
   TopicInfo,
   TopicSpec,
 } from "./changelog.js";
-import { fencedBy, inDoubt, topicConflict, topicUnknown, unavailable } from "./topics.js";
+import { fencedBy, inDoubt, topicConflict, topicMissing, topicUnknown, unavailable } from "./topics.js";
 
 /**
  * What goes wrong with an append: it is refused, or its outcome is unknown while its records were written, were lost, or
@@ -86,11 +86,12 @@ export class MemoryChangelog implements Changelog {
       const known = this.#topics.get(spec.name);
       if (known !== undefined && known.info.partitions !== spec.partitions)
         throw topicConflict(spec, known.info.partitions);
+      if (known === undefined && spec.isExternal === true) throw topicMissing(spec.name);
     }
     return specs.map((spec) => {
       const known = this.#topics.get(spec.name);
       if (known !== undefined) {
-        known.spec = spec;
+        if (spec.isExternal !== true) known.spec = spec;
         return known.info;
       }
       const incarnation = this.#options.random.bits64().toString(16).padStart(16, "0");

@@ -18,6 +18,8 @@ export type LogCalls = {
     readonly request: { readonly topics: readonly TopicSpec[]; readonly incarnations: readonly string[] };
     readonly reply: readonly TopicInfo[];
   };
+  /** Every topic of the file. */
+  readonly topics: { readonly request: null; readonly reply: readonly TopicInfo[] };
   /** Makes a log the writer of its parts unless a later epoch is; the first time, and again as a fence. */
   readonly fence: {
     readonly request: {

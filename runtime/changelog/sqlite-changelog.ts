@@ -30,8 +30,8 @@ export interface SqliteChangelogOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger?: Logger;
-  /** How often is looked whether something is to compact, ms. Default 5,000. */
-  readonly compactMs?: number;
+  /** How often is looked whether something is to compact, ms. Default 5,000; null: never, for those who only read. */
+  readonly compactMs?: number | null;
   /** Bytes of appends that may wait for the writer; above it they are refused. Default 256 MB. */
   readonly queueBytes?: number;
 }
@@ -74,7 +74,7 @@ export class SqliteChangelog implements Changelog {
   readonly #options: SqliteChangelogOptions;
   readonly #path: string;
   readonly #queueBytes: number;
-  readonly #compactMs: number;
+  readonly #compactMs: number | null;
   readonly #logger: Logger;
   readonly #logs = new Map<number, SqlitePartitionLog>();
   #thread: SqliteThread<LogCalls> | undefined;
@@ -96,14 +96,19 @@ export class SqliteChangelog implements Changelog {
     this.#options = options;
     this.#path = join(options.dataDir, fileName);
     this.#queueBytes = options.queueBytes ?? defaultQueueBytes;
-    this.#compactMs = options.compactMs ?? defaultCompactMs;
+    this.#compactMs = options.compactMs === undefined ? defaultCompactMs : options.compactMs;
     this.#logger = options.logger ?? silentLogger;
   }
 
   /** Starts the thread and opens the file. */
   async start(): Promise<void> {
     await this.#running();
-    this.#compactAfter(this.#compactMs);
+    if (this.#compactMs !== null) this.#compactAfter(this.#compactMs, this.#compactMs);
+  }
+
+  /** Every topic of the file. */
+  async topics(): Promise<readonly TopicInfo[]> {
+    return (await this.#running()).call("topics", null);
   }
 
   /** Compacts everything that is old enough, also where it would not be worth it yet. */
@@ -197,7 +202,7 @@ export class SqliteChangelog implements Changelog {
     this.#logs.delete(log.id);
   }
 
-  #compactAfter(delayMs: number): void {
+  #compactAfter(delayMs: number, everyMs: number): void {
     if (this.#isClosed) return;
     this.#compaction = this.#options.clock.after(
       delayMs,
@@ -209,7 +214,7 @@ export class SqliteChangelog implements Changelog {
           if (!this.#isClosed)
             this.#logger.warn({ error: messageOf(error) }, "changelog: compaction failed; trying again later");
         }
-        this.#compactAfter(hasMore ? compactPauseMs : this.#compactMs);
+        this.#compactAfter(hasMore ? compactPauseMs : everyMs, everyMs);
       },
       { unref: true },
     );

@@ -10,7 +10,7 @@ import { LogConnection } from "./log-connection.js";
 import { packBlock } from "./packed-blocks.js";
 import { type Part, Parts } from "./parts.js";
 import type { LogCalls, PartState } from "./sqlite-calls.js";
-import { topicConflict } from "./topics.js";
+import { topicConflict, topicMissing } from "./topics.js";
 
 /** A row changes at least a page. */
 const pageBytes = 4096;
@@ -34,6 +34,14 @@ export class SqliteLog {
     );
     this.parts.load();
     return infos;
+  }
+
+  /** Every topic of the file. @throws CHANGELOG_UNAVAILABLE */
+  topics(): readonly TopicInfo[] {
+    return this.connection
+      .database()
+      .prepare<[], TopicInfo>("select name, partitions, incarnation from topics order by name")
+      .all();
   }
 
   /** @throws CHANGELOG_UNAVAILABLE */
@@ -166,9 +174,11 @@ function ensureTopic(db: Database, spec: TopicSpec, incarnation: string): TopicI
     .get(name);
   if (known !== undefined) {
     if (known.partitions !== partitions) throw topicConflict(spec, known.partitions);
+    if (spec.isExternal === true) return { name, partitions, incarnation: known.incarnation };
     db.prepare("update topics set history_ms = ?, tombstone_ms = ? where id = ?").run(historyMs, tombstoneMs, known.id);
     return { name, partitions, incarnation: known.incarnation };
   }
+  if (spec.isExternal === true) throw topicMissing(name);
   const topic = db
     .prepare("insert into topics (name, partitions, incarnation, history_ms, tombstone_ms) values (?, ?, ?, ?, ?)")
     .run(name, partitions, incarnation, historyMs, tombstoneMs);

@@ -40,6 +40,7 @@ serveCalls<LogCalls>(
       return null;
     },
     ensureTopics: ({ topics, incarnations }) => opened().ensureTopics(topics, incarnations),
+    topics: () => opened().topics(),
     fence: (request) => opened().fence(request),
     read: (request) => {
       const reply = opened().read(request);

@@ -15,7 +15,7 @@ import type {
   WriteAnswer,
   WriteOptions,
 } from "../state/access.js";
-import { type Bounds, MergedRows, type RowSource } from "./merge.js";
+import { type Bounds, isNewer, MergedRows, type RowSource } from "./merge.js";
 
 /** Rows of a page of `stream`, at most. */
 const streamPageRows = 1_000;
@@ -50,7 +50,14 @@ export class Container implements KeyspaceAccess {
   }
 
   get(address: KeyAddress, options: CallOptions): StoredRow | undefined | Promise<StoredRow | undefined> {
+    if (this.#plan.exposed?.isExternal === true) return this.#getAnywhere(address, options);
     return this.#partition(address.partition).get(address.ordered, options);
+  }
+
+  /** Others may place keys as they like: by another schema id in the key's bytes, or by a partitioner of their own. */
+  async #getAnywhere({ ordered }: KeyAddress, options: CallOptions): Promise<StoredRow | undefined> {
+    const rows = await Promise.all(this.#partitions.map((partition) => partition.get(ordered, options)));
+    return rows.reduce((newest, row) => (isNewer(row, newest) ? row : newest), undefined);
   }
 
   put(address: KeyAddress, value: Uint8Array, options: WriteOptions): Promise<WriteAnswer> {
@@ -81,7 +88,7 @@ export class Container implements KeyspaceAccess {
     while (!this.#mayRead()) await this.#readable(options);
     // One synchronous turn with the check: the page is of one moment, and each partition's lease covers it.
     const chunk = Math.min(request.limit, Math.ceil(request.limit / this.#partitions.length) + 8);
-    const rows = new MergedRows(this.#sources(), boundsOf(request), chunk);
+    const rows = new MergedRows(this.#sources(), boundsOf(request), { chunk, hasDoubles: this.#hasDoubles });
     const page: ListedRow[] = [];
     while (page.length < request.limit) {
       const row = rows.shift();
@@ -106,7 +113,7 @@ export class Container implements KeyspaceAccess {
         partition,
         read: (bounds: Bounds, limit: number) => snapshot.range({ store, ...bounds, limit }),
       }));
-      const rows = new MergedRows(sources, boundsOf(request), streamChunkRows);
+      const rows = new MergedRows(sources, boundsOf(request), { chunk: streamChunkRows, hasDoubles: this.#hasDoubles });
       for (;;) {
         signal.throwIfAborted();
         const page = this.#page(rows);
@@ -117,6 +124,10 @@ export class Container implements KeyspaceAccess {
     } finally {
       for (const { snapshot } of snapshots) snapshot.close();
     }
+  }
+
+  get #hasDoubles(): boolean {
+    return this.#plan.exposed?.isExternal === true;
   }
 
   #page(rows: MergedRows): readonly ListedRow[] {

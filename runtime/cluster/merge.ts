@@ -1,5 +1,5 @@
 /** Merges sorted runs of rows, one a partition, into one order without reading more of each than is needed. */
-import type { KeyedRow, OrderedKey } from "../memstore/memstore.js";
+import type { KeyedRow, OrderedKey, StoredRow } from "../memstore/memstore.js";
 
 /** Where rows of one partition come from. */
 export interface RowSource {
@@ -18,6 +18,18 @@ export interface Bounds {
 /** A row and the partition that it is of. */
 export interface MergedRow extends KeyedRow {
   readonly partition: number;
+}
+
+export interface MergeOptions {
+  /** Rows of a source that are read at a time. */
+  readonly chunk: number;
+  /** One key may stand in several sources, as where others place keys; its newest row counts. */
+  readonly hasDoubles: boolean;
+}
+
+/** By the time of the write, as far as there are two. */
+export function isNewer(row: StoredRow | undefined, than: StoredRow | undefined): boolean {
+  return row !== undefined && (than === undefined || row.time > than.time);
 }
 
 class Run {
@@ -62,13 +74,15 @@ class Run {
 export class MergedRows {
   readonly #runs: Run[];
   readonly #isReverse: boolean;
+  readonly #hasDoubles: boolean;
 
-  constructor(sources: readonly RowSource[], bounds: Bounds, chunk: number) {
+  constructor(sources: readonly RowSource[], bounds: Bounds, { chunk, hasDoubles }: MergeOptions) {
     this.#runs = sources.map((source) => new Run(source, bounds, chunk));
     this.#isReverse = bounds.reverse;
+    this.#hasDoubles = hasDoubles;
   }
 
-  /** The next row, taken out; undefined at the end. A key stands in one partition only. */
+  /** The next row, taken out; undefined at the end. */
   shift(): MergedRow | undefined {
     let best: Run | undefined;
     let bestRow: KeyedRow | undefined;
@@ -81,7 +95,20 @@ export class MergedRows {
       }
     }
     if (best === undefined || bestRow === undefined) return undefined;
+    if (this.#hasDoubles) return this.#newest(bestRow.key);
     best.shift();
     return { key: bestRow.key, row: bestRow.row, partition: best.partition };
+  }
+
+  /** Takes a key out of every run. */
+  #newest(key: OrderedKey): MergedRow | undefined {
+    let newest: MergedRow | undefined;
+    for (const run of this.#runs) {
+      const row = run.peek();
+      if (row?.key !== key) continue;
+      if (isNewer(row.row, newest?.row)) newest = { ...row, partition: run.partition };
+      run.shift();
+    }
+    return newest;
   }
 }

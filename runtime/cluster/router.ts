@@ -114,7 +114,11 @@ function planOf(descriptor: KeyspaceDescriptor, { schemaIds, handlers }: RouterP
 }
 
 function topicsOf({ stores, descriptor }: KeyspacePlan, { historyMs, tombstoneMs }: RouterParts): TopicSpec[] {
-  return stores.map(({ topic }) => ({ name: topic, partitions: descriptor.partitions, historyMs, tombstoneMs }));
+  const { partitions } = descriptor;
+  return stores.map(({ topic, isExternal }) => {
+    const spec = { name: topic, partitions, historyMs, tombstoneMs };
+    return isExternal ? { ...spec, isExternal } : spec;
+  });
 }
 
 /** Partitions of a keyspace with handlers. */

@@ -64,5 +64,13 @@ export { checkRecord, checkTag, missingField, noBranch } from "../schema/refusal
 export type { ReaderType, Resolution } from "../schema/resolution.js";
 export { resolve } from "../schema/resolution.js";
 export { schemaText } from "../schema/schema-document.js";
-export type { AnyType, EntityType, JsonValue, TypeDefinition, TypeParts, TypeSource } from "../schema/type.js";
+export type {
+  AnyType,
+  EntityType,
+  ExactJson,
+  JsonValue,
+  TypeDefinition,
+  TypeParts,
+  TypeSource,
+} from "../schema/type.js";
 export { Writer } from "../schema/writer.js";

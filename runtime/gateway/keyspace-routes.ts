@@ -116,7 +116,8 @@ function messageRoutes(
       request:
         message.request &&
         new ValueCodec(message.request(), ids?.request ?? 0, `request of ${subject}`, schemaIds.writers),
-      reply: message.reply && new ValueCodec(message.reply(), ids?.reply ?? 0, `reply of ${subject}`),
+      reply:
+        message.reply && new ValueCodec(message.reply(), ids?.reply ?? 0, `reply of ${subject}`, schemaIds.writers),
       askTimeoutMs: options.http.askTimeoutMs,
     });
     const shared = {

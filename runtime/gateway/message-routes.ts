@@ -1,6 +1,7 @@
 /** Messages over HTTP: their own routes, and `POST <path>/<message>?key=` for keys that no path can hold. */
-import { AffinityError } from "../core/errors.js";
+import { AffinityError, isAffinityError } from "../core/errors.js";
 import type { MessageDescriptor } from "../protocol/service.js";
+import { frame } from "../schema/framing.js";
 import type { KeyAddress, KeyspaceAccess } from "../state/access.js";
 import { positionText } from "../state/position.js";
 import { type Answer, answerWith } from "./answer.js";
@@ -88,7 +89,8 @@ export class MessageRoutes {
     const answer = await access.call(address, message.name, avro, options);
     const headers = answer.position === undefined ? [] : ["Affinity-Position", positionText(answer.position)];
     if (reply === undefined || form === undefined || answer.reply === undefined) return { status: 204, headers };
-    return replyAnswer(reply.write(answer.reply, form), form, headers);
+    const present = await presentReply(reply, answer.reply, answer.replySchema);
+    return replyAnswer(reply.write(present, form), form, headers);
   }
 }
 
@@ -98,6 +100,23 @@ interface Request {
 }
 
 const nothing = Buffer.alloc(0);
+
+/**
+ * A reply of the present schema: one that was remembered may have been written with an earlier one.
+ * @throws SCHEMA_INCOMPATIBLE with `applied: "unknown"`: the write was applied once, and its answer cannot be given again.
+ */
+async function presentReply(reply: ValueCodec, avro: Uint8Array, schemaId: number | undefined): Promise<Uint8Array> {
+  if (schemaId === undefined) return avro;
+  const framed = frame(schemaId, avro);
+  await reply.lookUp(framed);
+  try {
+    return reply.stored(framed);
+  } catch (thrown) {
+    if (!isAffinityError(thrown)) throw thrown;
+    const { code, detail, status } = thrown;
+    throw new AffinityError(code, detail, { status, applied: "unknown", cause: thrown });
+  }
+}
 
 function replyAnswer(body: string | Uint8Array, form: Form, headers: readonly string[]): Answer {
   return answerWith(200, form.contentType, body, ["Vary", "Accept", "Cache-Control", "no-store", ...headers]);

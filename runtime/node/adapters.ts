@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 import type { Changelog } from "../changelog/changelog.js";
 import { MemoryChangelog } from "../changelog/memory-changelog.js";
 import { openSqliteChangelog } from "../changelog/sqlite-changelog.js";
+import { openSqliteTopicReader } from "../changelog/sqlite-topic-reader.js";
+import type { TopicReader } from "../changelog/topic-reader.js";
 import type { Coordinator } from "../coordinator/coordinator.js";
 import { openEmbeddedCoordinator } from "../coordinator/embedded-coordinator.js";
 import { MemoryCoordinator } from "../coordinator/memory-coordinator.js";
@@ -88,6 +90,20 @@ export async function openChangelog(config: ResolvedConfig, parts: AdapterParts)
   }
   const { openChangelog: open } = await adapterModule(config, changelog);
   return called("changelog", "openChangelog", changelog, open?.(changelog.options, parts));
+}
+
+/** @throws CONFIG_INVALID for a changelog that holds nothing for others to read, or belongs to a module of the user's. */
+export async function openTopicReader(config: ResolvedConfig, parts: AdapterParts): Promise<TopicReader> {
+  const { changelog } = config;
+  if (changelog.type === "sqlite") return openSqliteTopicReader(parts);
+  if (changelog.type === "kafka")
+    throw new AffinityError("NOT_YET", "changelog.type is kafka: its topics have no reader for `affinity consume` yet");
+  throw new AffinityError(
+    "CONFIG_INVALID",
+    changelog.type === "memory"
+      ? "changelog.type is memory: nothing is kept that could be read from outside; sqlite would be right"
+      : `changelog.type ${JSON.stringify(changelog.written)}: an adapter of your own cannot be read from outside`,
+  );
 }
 
 export async function openMemStore(config: ResolvedConfig, parts: AdapterParts): Promise<MemStore> {

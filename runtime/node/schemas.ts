@@ -1,7 +1,7 @@
 /** Agrees with the registry on the schema ids of a project, and refuses to start on data that it could not read. */
 import type { Clock } from "../core/clock.js";
 import { AffinityError } from "../core/errors.js";
-import type { KeyspaceDescriptor, ServiceDescriptor } from "../protocol/service.js";
+import type { KeyspaceDescriptor, ServiceDescriptor, StoreDescriptor } from "../protocol/service.js";
 import type { RegisteredSchema, Registry } from "../registry/registry.js";
 import { incompatibilities } from "../schema/compatibility.js";
 import { cureOf } from "../schema/incompatibility.js";
@@ -17,8 +17,11 @@ interface Subject {
   readonly type: AnyType;
   /** `value of store accounts`, for messages. */
   readonly what: string;
-  /** Of keys no other schema is taken, of values each that resolves; what messages carry is not stored. */
-  readonly kind: "key" | "value" | "message";
+  /**
+   * Of keys no other schema is taken, of values each that resolves; what messages carry is not stored; and what others write
+   * is theirs to register, and read as far as it resolves.
+   */
+  readonly kind: "key" | "value" | "message" | "external";
 }
 
 /**
@@ -47,6 +50,8 @@ export async function agreeOnSchemas(
     if (same === undefined) fresh.push(entry);
     else ids.set(entry.subject, same.id);
   }
+  const unknown = fresh.filter(({ kind }) => kind === "external");
+  if (unknown.length > 0) throw notThere(unknown);
   if (fresh.length > 0 && !autoRegister) throw notRegistered(fresh);
   await assertTaken(fresh, registry);
   for (const { subject, id } of await registered(fresh, registry)) ids.set(subject, id);
@@ -65,7 +70,9 @@ async function wholeVersions(registry: Registry, subject: string): Promise<reado
   );
 }
 
-/** The newest version that reads and writes the same bytes. @throws SCHEMA_CHANGED when data of another could not be read. */
+/**
+ * A version that reads and writes the same bytes: the newest; of keys the oldest, since its id stands in the bytes of every
+ * key, and with another one a key would belong to another partition. @throws SCHEMA_CHANGED when data of another could not be read. */
 function sameVersion(
   entry: Subject,
   versions: readonly RegisteredSchema[],
@@ -75,7 +82,7 @@ function sameVersion(
   let same: RegisteredSchema | undefined;
   for (const version of versions) {
     const writer = parsed(version.schema);
-    if (writer !== undefined && logicalForm(writer) === form) same = version;
+    if (writer !== undefined && logicalForm(writer) === form) same = entry.kind === "key" ? (same ?? version) : version;
     else if (entry.kind === "key" && version === versions.at(-1)) throw keyChanged(entry, version.version);
     else if (entry.kind === "value") assertReadable(entry, version, writer);
     if (writer !== undefined) earlier.set(version.id, writer);
@@ -141,21 +148,50 @@ function notRegistered(missing: readonly Subject[]): AffinityError {
   );
 }
 
-/** Registers every schema of a project that the registry does not have. @returns All, with their ids. */
+function notThere(missing: readonly Subject[]): AffinityError {
+  const [first] = missing;
+  return new AffinityError(
+    "SCHEMA_NOT_FOUND",
+    `the registry has no version that reads and writes the same bytes as ${missing.map(({ subject, what }) => `${what}, subject ${subject}`).join("; ")}; ` +
+      "others write it, so that nothing is registered here: copy the schema that they write with into the project, or " +
+      `register one with \`affinity registry register ${first?.subject} <file>\``,
+  );
+}
+
+/**
+ * Registers every schema of a project that the registry does not have, those of external stores excepted, which are others'.
+ *
+ * @returns All, with their ids.
+ */
 export function registerSchemas(service: ServiceDescriptor, registry: Registry): Promise<readonly RegisteredSchema[]> {
-  return registered(Object.values(service.keyspaces).flatMap(subjectsOf), registry);
+  const subjects = Object.values(service.keyspaces).flatMap(subjectsOf);
+  return registered(
+    subjects.filter(({ kind }) => kind !== "external"),
+    registry,
+  );
 }
 
 function subjectsOf(keyspace: KeyspaceDescriptor): Subject[] {
-  const stores = Object.values(keyspace.stores).flatMap((store): Subject[] => [
-    { subject: store.keySubject, type: store.key(), what: `the key of store ${store.name}`, kind: "key" },
-    { subject: store.valueSubject, type: store.value(), what: `the value of store ${store.name}`, kind: "value" },
-  ]);
+  const stores = Object.values(keyspace.stores).flatMap((store): Subject[] => {
+    const isExternal = store.isExternal === true;
+    const key = { subject: store.keySubject, type: store.key(), what: `the key of store ${store.name}` };
+    const value = { subject: store.valueSubject, type: store.value(), what: `the value of store ${store.name}` };
+    return [
+      ...(isExternal && hasTextKeys(keyspace, store)
+        ? []
+        : [{ ...key, kind: isExternal ? "external" : "key" } as const]),
+      { ...value, kind: isExternal ? "external" : "value" },
+    ];
+  });
   const messages = Object.values(keyspace.messages).flatMap((message): Subject[] => [
     ...sent(message.requestSubject, message.request, `the request of message ${message.name}`),
     ...sent(message.replySubject, message.reply, `the reply of message ${message.name}`),
   ]);
   return [...stores, ...messages].map((entry) => ({ ...entry, what: `keyspace ${keyspace.name}: ${entry.what}` }));
+}
+
+function hasTextKeys(keyspace: KeyspaceDescriptor, store: StoreDescriptor): boolean {
+  return keyspace.keyEncoding === "utf8" && store.key() === keyspace.key();
 }
 
 function sent(subject: string, type: (() => AnyType) | undefined, what: string): Subject[] {
@@ -168,13 +204,16 @@ function idsOf(keyspace: KeyspaceDescriptor, ids: ReadonlyMap<string, number>): 
     if (found === undefined) throw new Error(`assertion failed: subject ${subject} has no schema id`);
     return found;
   };
+  // Text names no schema.
+  const keyId = (store: StoreDescriptor): number =>
+    store.isExternal === true && hasTextKeys(keyspace, store) ? 0 : id(store.keySubject);
   const stores = Object.values(keyspace.stores);
   const own = keyspace.stores[keyspace.name] ?? stores.find((store) => store.key === keyspace.key) ?? stores[0];
   if (own === undefined) throw new Error(`assertion failed: keyspace ${keyspace.name} has no store`);
   return {
-    key: id(own.keySubject),
+    key: keyId(own),
     stores: Object.fromEntries(stores.map((store) => [store.name, id(store.valueSubject)])),
-    storeKeys: Object.fromEntries(stores.map((store) => [store.name, id(store.keySubject)])),
+    storeKeys: Object.fromEntries(stores.map((store) => [store.name, keyId(store)])),
     messages: Object.fromEntries(
       Object.values(keyspace.messages).map(({ name, request, reply, requestSubject, replySubject }) => [
         name,

@@ -45,16 +45,23 @@ export class Applier {
     return this.#rows.length;
   }
 
-  /** Takes the next record of a topic, in log order. Returns whether it was applied, not ignored. */
+  /**
+   * Takes the next record of a topic, in log order. Returns whether it was applied, not ignored.
+   *
+   * @throws REGISTRY_UNAVAILABLE when the schema of an external key is not known and cannot be looked up.
+   */
   take(store: StorePlan, record: LogRecord): boolean {
     const { progress } = this.#parts;
-    progress.moveTo(store.index, record.offset + 1n);
     const ordered = this.#ordered(store, record);
+    // Behind what may fail, so that the record is met again.
+    progress.moveTo(store.index, record.offset + 1n);
     if (ordered === undefined) return false;
     const { headers } = record;
-    if (headers === undefined) {
+    // Headers of an external topic are those of another system of this kind: its epochs say nothing of this partition's.
+    if (headers === undefined || store.isExternal) {
       progress.unshadow(store.name, ordered);
-      this.#change(store, ordered, record, { epoch: 0, batch: 0, offset: record.offset, time: record.timestamp });
+      const time = headers?.time ?? record.timestamp;
+      this.#change(store, ordered, record, { epoch: 0, batch: 0, offset: record.offset, time });
       return true;
     }
     if (!progress.admits(headers)) {
@@ -107,6 +114,7 @@ export class Applier {
         fingerprint: answer.fingerprint,
         existed: answer.existed,
         reply: answer.reply,
+        replySchema: answer.replySchema,
         position: { partition, epoch: headers.epoch, batch: headers.batch, offsets },
       }),
     });
@@ -119,7 +127,8 @@ export class Applier {
       try {
         return store.keys.orderedOf(key);
       } catch (error) {
-        if (headers !== undefined || !isAffinityError(error)) throw error;
+        const isOurs = headers !== undefined && !store.isExternal;
+        if (isOurs || !isAffinityError(error) || error.code !== "KEY_INVALID") throw error;
       }
     }
     this.#skipped += 1;

@@ -40,10 +40,10 @@ export function recordsOf(batch: Batch, author: BatchAuthor): NewRecord[] {
 
 // Literals, not spreads, on the way of every keyed write: V8 is several times quicker with them.
 function answerHeaders(headers: RecordHeaders, call: Call, firstAttempt: number): RecordHeaders {
-  const { idempotency, existed, reply, writeCount: records } = call;
+  const { idempotency, existed, reply, replySchema, writeCount: records } = call;
   if (idempotency === undefined) return headers;
   const { epoch, batch, index, count, writer, time } = headers;
-  const answer = { fingerprint: idempotency.request, existed, reply, time: firstAttempt, records };
+  const answer = { fingerprint: idempotency.request, existed, reply, replySchema, time: firstAttempt, records };
   return {
     epoch,
     batch,
@@ -74,13 +74,13 @@ export function rowOf(write: Write, batch: Batch, offset: bigint, epoch: number)
 export function answersOf(batch: Batch, offsets: readonly bigint[], author: BatchAuthor): IdempotencyEntry[] {
   const answers: IdempotencyEntry[] = [];
   for (const call of batch.calls) {
-    const { idempotency, existed, reply } = call;
+    const { idempotency, existed, reply, replySchema } = call;
     if (idempotency === undefined || call.writeCount === 0) continue;
     const position = positionOf(call, batch, offsets, author);
     answers.push({
       key: idempotency.key,
       time: author.firstAttemptTime(call, batch.time),
-      answer: encodeRemembered({ fingerprint: idempotency.request, existed, reply, position }),
+      answer: encodeRemembered({ fingerprint: idempotency.request, existed, reply, replySchema, position }),
     });
   }
   return answers;

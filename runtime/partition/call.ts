@@ -19,6 +19,8 @@ export interface Outcome {
   readonly wrote: boolean;
   readonly existed: boolean;
   readonly reply: Uint8Array | undefined;
+  /** Of a reply that was remembered: the id of its schema. */
+  readonly replySchema?: number | undefined;
 }
 
 /**
@@ -47,6 +49,7 @@ export abstract class Call {
   /** Set when it has run without fault. */
   existed = false;
   reply: Uint8Array | undefined;
+  replySchema: number | undefined;
   /** Set when it has run and is refused; the refusal is held like any answer. */
   refusal: AffinityError | undefined;
   /** Its records in the batch that it joined. */
@@ -161,8 +164,12 @@ export class MessageCall extends AskedCall<MessageAnswer> {
     this.conditions = options;
   }
 
-  protected answer({ position, wrote, reply }: Outcome): MessageAnswer {
-    return { ...(reply === undefined ? {} : { reply }), ...(wrote ? { position } : {}) };
+  protected answer({ position, wrote, reply, replySchema }: Outcome): MessageAnswer {
+    return {
+      ...(reply === undefined ? {} : { reply }),
+      ...(replySchema === undefined ? {} : { replySchema }),
+      ...(wrote ? { position } : {}),
+    };
   }
 }
 

@@ -10,7 +10,7 @@ const pageRows = 100;
 export function contextStores(run: HandlerRun, plan: KeyspacePlan, isWrite: boolean): object {
   const stores: { [name: string]: ReadStoreOf<unknown, unknown> } = {};
   for (const store of plan.stores)
-    stores[store.name] = isWrite ? new RunStore(run, store) : new RunReadStore(run, store);
+    stores[store.name] = isWrite && !store.isExternal ? new RunStore(run, store) : new RunReadStore(run, store);
   return stores;
 }
 

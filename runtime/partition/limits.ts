@@ -25,6 +25,8 @@ export interface PartitionLimits {
   readonly drainMs: number;
   /** How often a master without writes looks whether others wrote to its log, ms. */
   readonly idleLookMs: number;
+  /** How often topics that others write are looked at, ms. */
+  readonly externalLookMs: number;
   /** Bytes that a restore reads from the log at once. */
   readonly restoreSliceBytes: number;
   /** Records that a restore applies before it lets others run. */
@@ -47,6 +49,7 @@ export const defaultLimits: PartitionLimits = {
   handlerTimeoutMs: 5_000,
   drainMs: 10_000,
   idleLookMs: 30_000,
+  externalLookMs: 250,
   restoreSliceBytes: 1024 * 1024,
   restoreSliceRecords: 2_000,
   retryFirstMs: 50,

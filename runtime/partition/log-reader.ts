@@ -140,12 +140,23 @@ class TopicCursor {
       this.#ahead = undefined;
       const isStuck = slice.nextOffset <= this.#next;
       const isPast = slice.records.some(({ offset }) => offset >= this.#end);
-      this.#records = isPast ? slice.records.filter(({ offset }) => offset < this.#end) : slice.records;
+      const records = isPast ? slice.records.filter(({ offset }) => offset < this.#end) : slice.records;
+      if (this.store.isExternal) await this.#lookUpKeys(records);
+      this.#records = records;
       this.#at = 0;
       this.#next = isPast ? this.#end : slice.nextOffset;
       if (isStuck && !isPast) await sleep(this.#parts.clock, this.#parts.limits.retryFirstMs, this.#signal);
       else if (!this.isAtEnd) this.#readAhead();
     }
+  }
+
+  /** Keys that others wrote may name schemas that nobody here has met yet; one at a time, for there are few. */
+  async #lookUpKeys(records: readonly LogRecord[]): Promise<void> {
+    for (const { key } of records) {
+      const waiting = key === null ? undefined : this.store.keys.lookUp(key);
+      if (waiting !== undefined) await waiting;
+    }
+    this.#signal.throwIfAborted();
   }
 
   #readAhead(): void {

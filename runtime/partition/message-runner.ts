@@ -101,6 +101,7 @@ export class MessageRunner {
     this.#leave(run, "had returned");
     try {
       run.call.reply = run.encodeReply(value);
+      run.call.replySchema = run.call.message.replySchema;
       this.#conclude(run);
     } catch (error) {
       this.#failed(run.call, asError(error, this.#parts.errors));

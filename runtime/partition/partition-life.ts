@@ -18,6 +18,7 @@ import type { HandlerWatch } from "./handler-watch.js";
 import { LifeCycle, type PartitionState } from "./life-cycle.js";
 import type { PartitionLimits } from "./limits.js";
 import { Mailbox } from "./mailbox.js";
+import { noLog } from "./no-log.js";
 import type { KeyspacePlan } from "./plan.js";
 import type { Progress } from "./progress.js";
 import { type Restored, restore } from "./restore.js";
@@ -45,6 +46,9 @@ export interface PartitionParts {
 
 /** How often a partition asks for mastership again whose epoch is not above the log's. */
 const epochAttempts = 3;
+
+/** A changelog, or a registry that knows others' keys, that does not answer now may do so later. */
+const passing: ReadonlySet<string> = new Set(["CHANGELOG_UNAVAILABLE", "REGISTRY_UNAVAILABLE", "PARTITION_NOT_MASTER"]);
 
 /** What one mastership is made of. */
 interface Promotion {
@@ -175,10 +179,9 @@ export class PartitionLife {
       this.#epoch = mastership.epoch;
       this.#cycle.to("fencing");
       const writer = random.bits64();
-      const topics = plan.stores.map(({ topic }) => topic);
-      log = await changelog.open({ topics, partition, epoch: mastership.epoch, writer });
-      const fenced = await log.fence(signal);
-      this.#ends = topics.map((topic) => fenced.get(topic) ?? 0n);
+      const topics = plan.stores.flatMap(({ topic, isExternal }) => (isExternal ? [] : [topic]));
+      log = topics.length === 0 ? noLog : await changelog.open({ topics, partition, epoch: mastership.epoch, writer });
+      this.#ends = await this.#endsOf(await log.fence(signal), store);
       this.#cycle.to("restoring");
       const restored = await this.#restore(store);
       const { epoch } = restored.progress;
@@ -187,8 +190,8 @@ export class PartitionLife {
       return await this.#serve({ store, log, mastership, writer, restored });
     } catch (error) {
       if (signal.aborted) return undefined;
-      // A changelog that does not answer now may do so later; everything else would fail again.
-      const mayPass = isAffinityError(error) && ["CHANGELOG_UNAVAILABLE", "PARTITION_NOT_MASTER"].includes(error.code);
+      // Everything else would fail again.
+      const mayPass = isAffinityError(error) && passing.has(error.code);
       if (!mayPass) throw error;
       return { is: "deposed", error };
     } finally {
@@ -196,6 +199,19 @@ export class PartitionLife {
       await log?.close();
       await mastership.release();
     }
+  }
+
+  /** By place of the topic, where to read to: of ours up to the fence, of those of others to the end that is seen now. */
+  #endsOf(fenced: ReadonlyMap<string, bigint>, store: PartitionStore): Promise<readonly bigint[]> {
+    const { changelog, plan, partition } = this.#parts;
+    const { signal } = this.#stop;
+    return Promise.all(
+      plan.stores.map(async ({ topic, isExternal }) => {
+        if (!isExternal) return fenced.get(topic) ?? 0n;
+        const fromOffset = store.checkpoint?.offsets[topic] ?? 0n;
+        return (await changelog.read({ topic, partition, fromOffset, maxBytes: 1, signal })).endOffset;
+      }),
+    );
   }
 
   #restore(store: PartitionStore): Promise<Restored> {

@@ -16,6 +16,8 @@ export interface StorePlan {
   readonly topic: string;
   readonly keys: KeyCodec;
   readonly values: FramedCodec;
+  /** Others write its topic. */
+  readonly isExternal: boolean;
   /** It has a key type of its own and lives in the partition of the key that the handler was called with. */
   readonly hasOwnKeys: boolean;
 }
@@ -27,6 +29,8 @@ export interface MessagePlan {
   readonly isWrite: boolean;
   readonly request: AnyType | undefined;
   readonly reply: AnyType | undefined;
+  /** Id of the reply's schema, with which an answer is remembered. */
+  readonly replySchema: number | undefined;
   /** Codes that its handler may reject with. */
   readonly errors: ReadonlySet<string>;
   /** Calls the user's function. */
@@ -87,6 +91,7 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
   const { descriptor, schemaIds } = request;
   const type = store.key();
   const hasOwnKeys = type !== descriptor.key();
+  const isExternal = store.isExternal === true;
   const valueId = schemaIds.stores[store.name];
   const keyId = hasOwnKeys ? schemaIds.storeKeys?.[store.name] : schemaIds.key;
   if (valueId === undefined || keyId === undefined)
@@ -98,21 +103,28 @@ function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor,
     index,
     name: store.name,
     topic: store.topic,
-    keys: hasOwnKeys
-      ? new KeyCodec({
-          subject: `store ${descriptor.name}.${store.name}`,
-          type,
-          encoding: "avro",
-          schemaId: keyId,
-          partitions: descriptor.partitions,
-        })
-      : keys,
+    keys:
+      hasOwnKeys || isExternal
+        ? new KeyCodec({
+            subject: `store ${descriptor.name}.${store.name}`,
+            type,
+            encoding: hasOwnKeys ? "avro" : descriptor.keyEncoding,
+            schemaId: keyId,
+            partitions: descriptor.partitions,
+            writers: isExternal ? schemaIds.writers : undefined,
+          })
+        : keys,
     values: new FramedCodec(store.value(), valueId, schemaIds.writers),
+    isExternal,
     hasOwnKeys,
   };
 }
 
-function planMessage({ descriptor, handler }: PlanRequest, message: MessageDescriptor, index: number): MessagePlan {
+function planMessage(
+  { descriptor, schemaIds, handler }: PlanRequest,
+  message: MessageDescriptor,
+  index: number,
+): MessagePlan {
   const found: unknown = handler === undefined ? undefined : Reflect.get(handler, message.name);
   if (handler === undefined || typeof found !== "function")
     throw new AffinityError(
@@ -125,6 +137,7 @@ function planMessage({ descriptor, handler }: PlanRequest, message: MessageDescr
     isWrite: message.access === "write",
     request: message.request?.(),
     reply: message.reply?.(),
+    replySchema: schemaIds.messages[message.name]?.reply,
     errors: new Set(message.errors),
     run: (context, key, request) => Reflect.apply(found, handler, [context, key, request]),
   };

@@ -40,7 +40,7 @@ export async function restore(parts: RestoreParts, ends: readonly bigint[], sign
   const { store, setting, errors, logger, clock, plan, partition } = parts;
   for (let attempt = 1; ; attempt++) {
     const checkpoint = store.checkpoint;
-    const reason = checkpoint === undefined ? undefined : rebuildReason(checkpoint, setting);
+    const reason = checkpoint === undefined ? undefined : rebuildReason(checkpoint, parts, ends);
     if (reason !== undefined) {
       logger.warn({ keyspace: plan.name, partition }, `the memstore is cleared and filled from the log: ${reason}`);
       await store.clear();
@@ -85,14 +85,22 @@ function start(parts: RestoreParts, now: number): Restored {
 }
 
 /** Why rows of this checkpoint cannot be used, though nothing is lost by reading the log anew. */
-function rebuildReason(checkpoint: Checkpoint, setting: ProgressSetting): string | undefined {
+function rebuildReason(
+  checkpoint: Checkpoint,
+  { setting, plan }: RestoreParts,
+  ends: readonly bigint[],
+): string | undefined {
   if (checkpoint.layout !== setting.layout)
     return "its rows were stored for another key schema, key encoding or number of partitions";
   const other = setting.topics.find((topic) => {
     const known = checkpoint.incarnations[topic];
     return known !== undefined && known !== setting.incarnations[topic];
   });
-  return other === undefined ? undefined : `topic ${other} was deleted and made anew since`;
+  if (other !== undefined) return `topic ${other} was deleted and made anew since`;
+  const shorter = plan.stores.find(
+    ({ topic, index, isExternal }) => isExternal && (checkpoint.offsets[topic] ?? 0n) > (ends[index] ?? 0n),
+  );
+  return shorter && `topic ${shorter.topic}, which others write, ends before what was read of it`;
 }
 
 /** A log that is shorter than what was applied has lost acknowledged writes; the memstore may be all that is left of them. */

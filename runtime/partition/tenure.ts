@@ -12,6 +12,7 @@ import { type Batch, Write } from "./batch.js";
 import { type Call, MessageCall, type Outcome, RepairCall, WriteCall } from "./call.js";
 import { unmetCondition } from "./conditions.js";
 import type { PartitionErrors } from "./errors.js";
+import { ExternalTail } from "./external-tail.js";
 import type { FlushQueue } from "./flush-queue.js";
 import type { HandlerWatch } from "./handler-watch.js";
 import type { PartitionLimits } from "./limits.js";
@@ -63,6 +64,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
   readonly #writePath: WritePath;
   readonly #runner: MessageRunner;
   readonly #keeper: LogKeeper;
+  readonly #tail: ExternalTail;
   readonly #onLost: () => void;
   #isPumping = false;
   #isRepairDue = false;
@@ -86,6 +88,9 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
     });
     this.#runner = new MessageRunner(parts, this);
     this.#keeper = new LogKeeper(parts, this);
+    const complain = (error: Error): void =>
+      this.#keeper.complain(error, "a topic that others write cannot be followed; it is asked again");
+    this.#tail = new ExternalTail(parts, { complain, broken: (error) => this.broken(error) });
     this.#onLost = () => this.deposed("unknown", new Error("mastership was lost"));
     mastership.lost.addEventListener("abort", this.#onLost, { once: true });
   }
@@ -95,6 +100,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
     this.#parts.onServing(true);
     this.#repairSoon();
     this.#keeper.lookLater(this.#writePath);
+    this.#tail.begin();
     this.idle();
   }
 
@@ -216,8 +222,8 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
         return false;
       case "answered": {
         // It tells what was durable long ago, and so needs no lease.
-        const { position, existed, reply } = verdict.answer;
-        this.settle(call, { position, wrote: true, existed, reply });
+        const { position, existed, reply, replySchema } = verdict.answer;
+        this.settle(call, { position, wrote: true, existed, reply, replySchema });
         return false;
       }
     }
@@ -379,6 +385,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
     this.#isEnded = true;
     const { mailbox, mastership } = this.#parts;
     this.#keeper.end();
+    this.#tail.end();
     mastership.lost.removeEventListener("abort", this.#onLost);
     const left = this.#writePath.end();
     for (const call of left.inFlight) this.#fail(call, errorFor(call, call.writeCount > 0 ? inFlight : "no"));

@@ -22,6 +22,8 @@ export interface StoreDescriptor {
   readonly topic: string;
   readonly keySubject: string;
   readonly valueSubject: string;
+  /** Others write its topic; here it is read only. */
+  readonly isExternal?: boolean;
 }
 
 /** A message that the keyspace's handler answers. */

@@ -4,15 +4,13 @@ import { fromBase } from "./base-value.js";
 import { mismatch } from "./fault.js";
 import { checkedBytes } from "./logical-value.js";
 import { isObject, memberOf, setMember } from "./member.js";
-import { checkedText, enumJson, sharedScalar, takeLong } from "./scalar-json.js";
+import { checkedText, enumJson, sharedScalar } from "./scalar-json.js";
 import type { FieldNode, FixedNode, PrimitiveNode, TypeNode } from "./type-node.js";
 
 /** What is made of a scalar's value in its base type. */
 type Held = (node: PrimitiveNode | FixedNode, base: unknown) => unknown;
 
 const asBase: Held = (_node, base) => base;
-
-const longMark = "long:";
 
 /** A default's value as TypeScript holds it, made anew at each call. @throws VALUE_INVALID for JSON that does not fit. */
 export function defaultValue(node: TypeNode, json: unknown): unknown {
@@ -86,11 +84,9 @@ function given(field: FieldNode, json: unknown = field.default): unknown {
 
 function primitive(node: PrimitiveNode, json: unknown, isNumber: boolean): unknown {
   if (node.kind === "bytes") return latin1Bytes(json);
-  const scalar = sharedScalar(node.kind, isNumber);
-  if (typeof json !== "string" || node.kind !== "long") return scalar.take(json);
-  // Integers that JSON.parse would round stand as text in definitions; other text is no integer in a schema, not even "5".
-  if (!json.startsWith(longMark)) throw mismatch("a whole number", json);
-  return scalar.take(takeLong(json.slice(longMark.length)));
+  // Plain JSON takes a long as text too; a schema does not, not even "5".
+  if (node.kind === "long" && typeof json === "string") throw mismatch("a whole number", json);
+  return sharedScalar(node.kind, isNumber).take(json);
 }
 
 /** Bytes of a text whose characters 0 to 255 are one each. */

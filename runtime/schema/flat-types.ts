@@ -1,9 +1,9 @@
 /** The named types of schemas, each by itself: what another schema may name. */
 import { definedBy } from "./raw-schema.js";
-import type { JsonValue, TypeSource } from "./type.js";
+import type { ExactJson, TypeSource } from "./type.js";
 import { definitionOf, isList } from "./type-node.js";
 
-type JsonObject = { readonly [member: string]: JsonValue };
+type JsonObject = { readonly [member: string]: ExactJson };
 
 /**
  * One source for each named type that the texts define; within it other named types stand as names. Of a type that
@@ -22,7 +22,7 @@ export function flatTypes(texts: readonly string[]): readonly TypeSource[] {
   return sources;
 }
 
-function flatten(schema: JsonValue | undefined, found: Map<string, JsonObject>): JsonValue {
+function flatten(schema: ExactJson | undefined, found: Map<string, JsonObject>): ExactJson {
   if (isList(schema)) return schema.map((branch) => flatten(branch, found));
   if (!isJsonObject(schema)) return schema ?? null;
   switch (schema.type) {
@@ -53,6 +53,6 @@ function named(schema: JsonObject, found: Map<string, JsonObject>): string {
   return name;
 }
 
-function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+function isJsonObject(value: ExactJson | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !isList(value);
 }

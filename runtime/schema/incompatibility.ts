@@ -30,13 +30,18 @@ export interface Incompatibility {
   readonly reason: string;
   readonly reader: SchemaPlace;
   readonly writer: SchemaPlace;
+  /** Of a field that the writer lacks: one of the writer's that no field of the reader means, and that it could be. */
+  readonly renamedFrom?: string;
 }
 
 /** Which of the two schemas is the new one: the one that can still be changed. */
 export type NewSide = "reader" | "writer";
 
 /** What to do, as a whole sentence. */
-export function cureOf({ rule, reader }: Pick<Incompatibility, "rule" | "reader">, side: NewSide): string {
+export function cureOf(
+  { rule, reader, renamedFrom }: Pick<Incompatibility, "rule" | "reader" | "renamedFrom">,
+  side: NewSide,
+): string {
   const isReader = side === "reader";
   switch (rule) {
     case "TYPE_MISMATCH":
@@ -57,7 +62,7 @@ export function cureOf({ rule, reader }: Pick<Incompatibility, "rule" | "reader"
       return isReader ? "Keep the branch." : "Readers with the older schema need the branch first.";
     case "READER_FIELD_MISSING_DEFAULT_VALUE":
       return isReader
-        ? `Give ${reader.field ?? "the field"} a default.`
+        ? `Give ${reader.field ?? "the field"} a default${renamedFrom === undefined ? "" : `, or "aliases": ["${renamedFrom}"] if it is ${renamedFrom} under another name`}.`
         : `Keep ${reader.field ?? "the field"}: readers with the older schema have no default for it.`;
     case "LOGICAL_TYPE_MISMATCH":
       return "Keep the logical type, or add the value as another field with a default.";

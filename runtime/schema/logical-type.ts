@@ -1,5 +1,5 @@
 /** Logical types of Avro 1.12: which are known, and on what they may stand. Others count as absent, as specified. */
-import type { JsonValue } from "./type.js";
+import type { ExactJson } from "./type.js";
 
 /** `digits` are those after the second that the unit has: 3 for millis, 6 for micros, 9 for nanos. */
 export type Logical =
@@ -9,7 +9,7 @@ export type Logical =
   /** `isDate`: whether it is a Date in TypeScript; else it is a bigint. */
   | { readonly kind: "timestamp"; readonly digits: number; readonly isLocal: boolean; readonly isDate: boolean };
 
-type JsonObject = { readonly [member: string]: JsonValue };
+type JsonObject = { readonly [member: string]: ExactJson };
 
 const units = ["millis", "micros", "nanos"];
 
@@ -49,6 +49,6 @@ function decimalOf({ precision, scale = 0 }: JsonObject, base: string | number):
   return precision >= 1 && scale <= precision && precision <= room ? { kind: "decimal", precision, scale } : undefined;
 }
 
-function isWhole(value: JsonValue | undefined): value is number {
+function isWhole(value: ExactJson | undefined): value is number {
   return Number.isInteger(value) && Number(value) >= 0;
 }

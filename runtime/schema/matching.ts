@@ -9,7 +9,7 @@ import { enumDefaultOf, isNamed, namesMatch, sourcesOf } from "./aliases.js";
 import { symbolList } from "./fault.js";
 import type { Incompatibility, IncompatibilityRule, SchemaPlace } from "./incompatibility.js";
 import { isPromoted, logicalConflict } from "./promotion.js";
-import type { EnumNode, FixedNode, PrimitiveNode, RecordNode, TypeNode, UnionNode } from "./type-node.js";
+import type { EnumNode, FieldNode, FixedNode, PrimitiveNode, RecordNode, TypeNode, UnionNode } from "./type-node.js";
 
 /** Pairs of types that are compared at most: unions of recursive types can make more of them than any real schema has. */
 export const comparisonLimit = 100_000;
@@ -136,7 +136,7 @@ export class Matching {
         if (source === undefined || from === undefined) {
           if (field.default !== undefined) return none;
           const text = `is not a field of the writer's ${writer.name} and has no default`;
-          return reason("READER_FIELD_MISSING_DEFAULT_VALUE", within, text);
+          return reason("READER_FIELD_MISSING_DEFAULT_VALUE", within, text, renamed(field, writer, reader));
         }
         const other = taken.get(source);
         if (second !== undefined || other !== undefined) {
@@ -216,8 +216,17 @@ function names(writer: TypeNode, reader: TypeNode, place: Place): Reasons {
   return reason("NAME_MISMATCH", place, text);
 }
 
-function reason(rule: IncompatibilityRule, place: Place, text: string): Reasons {
-  return [{ rule, path: place.path, reason: text, reader: place.reader, writer: place.writer }];
+function reason(rule: IncompatibilityRule, place: Place, text: string, renamedFrom?: string): Reasons {
+  const found = { rule, path: place.path, reason: text, reader: place.reader, writer: place.writer };
+  return [renamedFrom === undefined ? found : { ...found, renamedFrom }];
+}
+
+/** The writer's field that a new one of the reader may be: of such a type, and meant by no other. A guess, for the cure alone. */
+function renamed({ type }: FieldNode, writer: RecordNode, reader: RecordNode): string | undefined {
+  const meant = new Set(reader.fields.flatMap((field) => sourcesOf(field, writer)));
+  return writer.fields.find(
+    (field, index) => !meant.has(index) && (field.type.kind === type.kind || isPromoted(field.type.kind, type.kind)),
+  )?.name;
 }
 
 function merged(lists: readonly Reasons[]): Reasons {

@@ -7,7 +7,7 @@ import { placed } from "./explain.js";
 import { describeValue, fault, mismatch } from "./fault.js";
 import { JsonScanner } from "./json-scanner.js";
 import { isObject, setMember } from "./member.js";
-import type { JsonValue, TypeDefinition, TypeSource } from "./type.js";
+import type { ExactJson, TypeDefinition, TypeSource } from "./type.js";
 import { definitionOf } from "./type-node.js";
 import type { Walk } from "./walk.js";
 
@@ -50,7 +50,7 @@ class Naming {
     return { name: typeof name === "string" ? name : "union", schema, uses: this.#uses };
   }
 
-  #schema(json: unknown, namespace: string): JsonValue {
+  #schema(json: unknown, namespace: string): ExactJson {
     if (Array.isArray(json)) return json.map((branch: unknown, index) => this.#part(branch, namespace, index));
     if (typeof json === "string") return this.#reference(json, namespace);
     if (!isObject(json)) throw mismatch("a schema", json);
@@ -70,7 +70,7 @@ class Naming {
     }
   }
 
-  #named(json: { readonly [member: string]: unknown }, around: string): JsonValue {
+  #named(json: { readonly [member: string]: unknown }, around: string): ExactJson {
     if (typeof json.name !== "string") throw mismatch("a schema with a name", json.name);
     const own = typeof json.namespace === "string" ? json.namespace : around;
     const name = json.name.includes(".") || own === "" ? json.name : `${own}.${json.name}`;
@@ -102,7 +102,7 @@ class Naming {
     return found;
   }
 
-  #part(json: unknown, namespace: string, step: string | number): JsonValue {
+  #part(json: unknown, namespace: string, step: string | number): ExactJson {
     this.#walk.into(step);
     const schema = this.#schema(json, namespace);
     this.#walk.out();
@@ -112,10 +112,10 @@ class Naming {
   /** The object with some members replaced and one left out. */
   #copy(
     json: { readonly [member: string]: unknown },
-    members: { readonly [member: string]: JsonValue },
+    members: { readonly [member: string]: ExactJson },
     without?: string,
-  ): { readonly [member: string]: JsonValue } {
-    const copy: { [member: string]: JsonValue } = {};
+  ): { readonly [member: string]: ExactJson } {
+    const copy: { [member: string]: ExactJson } = {};
     for (const [name, value] of Object.entries(json)) {
       if (name === without) continue;
       const own = Object.hasOwn(members, name) ? members[name] : undefined;
@@ -125,15 +125,18 @@ class Naming {
   }
 }
 
-/** JSON with integers beyond 2^53 as definitions hold them. */
-function plain(json: unknown): JsonValue {
-  if (typeof json === "bigint") return `long:${json}`;
+/** JSON as the scanner gives it. */
+function plain(json: unknown): ExactJson {
   if (Array.isArray(json)) return json.map(plain);
   if (isObject(json)) {
-    const copy: { [member: string]: JsonValue } = {};
+    const copy: { [member: string]: ExactJson } = {};
     for (const [name, value] of Object.entries(json)) setMember(copy, name, plain(value));
     return copy;
   }
-  if (json === null || typeof json === "boolean" || typeof json === "number" || typeof json === "string") return json;
+  if (isScalar(json)) return json;
   throw mismatch("JSON", json);
+}
+
+function isScalar(json: unknown): json is null | boolean | number | bigint | string {
+  return json === null || ["boolean", "number", "bigint", "string"].includes(typeof json);
 }

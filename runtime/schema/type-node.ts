@@ -3,9 +3,9 @@
  * often it is used, so that recursive types are circles. Built once for each TypeSource.
  */
 import { type Logical, logicalOf } from "./logical-type.js";
-import type { JsonValue, TypeDefinition, TypeSource } from "./type.js";
+import type { ExactJson, TypeDefinition, TypeSource } from "./type.js";
 
-export type JsonObject = { readonly [member: string]: JsonValue };
+export type JsonObject = { readonly [member: string]: ExactJson };
 
 export interface PrimitiveNode {
   readonly kind: "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string";
@@ -55,7 +55,7 @@ export interface FieldNode {
   readonly name: string;
   readonly type: TypeNode;
   /** As in the schema; undefined where there is none. */
-  readonly default: JsonValue | undefined;
+  readonly default: ExactJson | undefined;
   readonly isDescending: boolean;
   readonly schema: JsonObject;
 }
@@ -98,7 +98,7 @@ interface Scope {
   readonly names: Map<string, TypeNode>;
 }
 
-function linked(schema: JsonValue | undefined, scope: Scope): TypeNode {
+function linked(schema: ExactJson | undefined, scope: Scope): TypeNode {
   if (isList(schema)) return union(schema.map((branch) => linked(branch, scope)));
   const object: JsonObject = typeof schema === "object" && schema !== null ? schema : { type: schema ?? null };
   const { type, size } = object;
@@ -146,7 +146,7 @@ function kept<N extends FixedNode | EnumNode | RecordNode>(node: N, { source, na
   return node;
 }
 
-function reference(name: JsonValue | undefined, { source, names }: Scope): TypeNode {
+function reference(name: ExactJson | undefined, { source, names }: Scope): TypeNode {
   const known = names.get(String(name));
   if (known !== undefined) return known;
   const definition = definitionOf(source);
@@ -157,7 +157,7 @@ function reference(name: JsonValue | undefined, { source, names }: Scope): TypeN
 
 const primitives = /^(null|boolean|int|long|float|double|bytes|string)$/;
 
-function isPrimitive(type: JsonValue | undefined): type is PrimitiveNode["kind"] {
+function isPrimitive(type: ExactJson | undefined): type is PrimitiveNode["kind"] {
   return primitives.test(String(type));
 }
 
@@ -167,11 +167,11 @@ function union(branches: readonly TypeNode[]): UnionNode {
   return { kind: "union", branches, tags, isTagged: tags.filter((tag) => tag !== "null").length > 1 };
 }
 
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+export function isList(value: ExactJson | undefined): value is readonly ExactJson[] {
   return Array.isArray(value);
 }
 
-export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+export function listOf(value: ExactJson | undefined): readonly ExactJson[] {
   return isList(value) ? value : [];
 }
 

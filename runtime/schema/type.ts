@@ -15,6 +15,19 @@ export type JsonValue =
   | { readonly [member: string]: JsonValue };
 
 /**
+ * A JSON value that keeps the digits of every integer: a bigint is one that no number of JavaScript holds. So it cannot be
+ * taken for a text, as it could if it were one.
+ */
+export type ExactJson =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly ExactJson[]
+  | { readonly [member: string]: ExactJson };
+
+/**
  * A type as the interpreting codecs (JSON, keys, explanation of faults, canonical form) read it.
  *
  * Generated files hold it as a hoisted function, `defineAccount`, so that files may refer to each other in circles:
@@ -25,9 +38,9 @@ export interface TypeDefinition {
   readonly name: string;
   /**
    * The Avro schema with every attribute kept, names in full (`name` holds the full name, no `namespace`). A named
-   * type of another file stands as its full name; numbers beyond 2^53 in defaults are texts prefixed by `long:`.
+   * type of another file stands as its full name.
    */
-  readonly schema: JsonValue;
+  readonly schema: ExactJson;
   /** The definitions that `schema` refers to by name. */
   readonly uses: readonly TypeSource[];
   /** How longs appear in TypeScript; default `bigint`. */
@@ -70,7 +83,10 @@ export interface EntityType<T, I = T> {
   /** The Avro specification's JSON encoding. */
   toAvroJson(value: I): string;
   fromAvroJson(text: string): T;
-  /** The complete Avro schema with every attribute, assembled on first use. */
+  /**
+   * The complete Avro schema with every attribute, assembled on first use. Integers beyond 2^53 (defaults of longs) are
+   * texts that begin with `long:` here, since JSON values of JavaScript have none; `schemaText` writes their digits.
+   */
   readonly schema: JsonValue;
   /** CRC-64-AVRO of the Parsing Canonical Form, as Java prints it: a signed 64-bit number. */
   readonly fingerprint: bigint;

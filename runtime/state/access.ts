@@ -66,6 +66,8 @@ export interface WriteAnswer {
 export interface MessageAnswer {
   /** Avro binary of the reply without frame; absent when the message has none. */
   readonly reply?: Uint8Array;
+  /** Of a reply that was remembered: the id of the schema that it was written with, which may be an earlier one. */
+  readonly replySchema?: number;
   /** Absent when nothing was written. */
   readonly position?: Position;
 }

@@ -6,6 +6,7 @@ import { keyCodec, type OrderedKeyCodec } from "../schema/ordered-key.js";
 import type { AnyType } from "../schema/type.js";
 import type { KeyAddress } from "./access.js";
 import { FramedCodec } from "./framed-codec.js";
+import type { WriterSchemas } from "./writer-schemas.js";
 
 /** The order-preserving encoding of one key type, for those who bring their own: see `schema/ordered-key.ts`. */
 export interface OrderedCodec {
@@ -28,6 +29,8 @@ export interface KeyCodecParts {
   readonly encoding: "avro" | "utf8";
   readonly schemaId: number;
   readonly partitions: number;
+  /** Schemas of other ids, where others write the keys. Absent: only the one id is read. */
+  readonly writers?: WriterSchemas | undefined;
 }
 
 /** Encodes and decodes the keys of one type. */
@@ -40,7 +43,7 @@ export class KeyCodec {
 
   constructor(parts: KeyCodecParts) {
     this.#subject = parts.subject;
-    this.#framed = new FramedCodec(parts.type, parts.schemaId);
+    this.#framed = new FramedCodec(parts.type, parts.schemaId, parts.writers);
     this.#ordered = keyCodec(parts.type.define);
     this.#isText = parts.encoding === "utf8";
     this.#partitions = parts.partitions;
@@ -75,7 +78,12 @@ export class KeyCodec {
     }
   }
 
-  /** The memstore's form of a serialized key. @throws KEY_INVALID */
+  /** Makes the schema of a key known where it is not; `undefined` when there is nothing to wait for. Never rejects. */
+  lookUp(serialized: Uint8Array): Promise<void> | undefined {
+    return this.#isText ? undefined : this.#framed.lookUp(serialized);
+  }
+
+  /** The memstore's form of a serialized key. @throws KEY_INVALID, REGISTRY_UNAVAILABLE */
   orderedOf(serialized: Uint8Array): OrderedKey {
     const key = this.typed(serialized);
     try {
@@ -108,6 +116,8 @@ export class KeyCodec {
   }
 
   #invalid(cause: unknown): AffinityError {
+    // The key may be right; nobody can tell before the registry answers.
+    if (isAffinityError(cause) && cause.code === "REGISTRY_UNAVAILABLE") return cause;
     const detail = isAffinityError(cause) ? cause.detail : messageOf(cause);
     const pointer = isAffinityError(cause) ? cause.pointer : undefined;
     return new AffinityError("KEY_INVALID", `key of ${this.#subject}: ${detail}`, {

@@ -6,6 +6,7 @@ import { type CodecName, codecNames } from "../../runtime/serde/container/codecs
 import { hasCorpus } from "../../test/support/avro/corpus.js";
 import { prepareFastavro } from "../../test/support/avro/fastavro-judge.js";
 import { neutralText } from "../../test/support/avro/neutral.js";
+import type { Value } from "../../test/support/avro/value.js";
 import { ValueMaker } from "../../test/support/avro/value-maker.js";
 import { Chance } from "../../test/support/chance.js";
 import { prepareJava } from "../../test/support/java/jvm.js";
@@ -34,6 +35,8 @@ const sizes = options.isCi
 const inWork = 4;
 /** Java 1.12.0 fills 512 MB on the one schema of the corpus that has more, and did not finish in ten minutes: large_schema.avsc has 441. */
 const javaTypesLimit = 100;
+/** Characters of values that are exchanged at once: a judge holds several forms of each from every writer. */
+const batchLimit = 1_000_000;
 
 const isReady = [prepareJava(), prepareFastavro(), hasCorpus()];
 if (isReady.includes(false)) {
@@ -91,16 +94,43 @@ async function one(found: TypeCase, all: readonly Judge[]): Promise<void> {
   const isLarge = found.types.size > javaTypesLimit;
   const judges = isLarge ? all.filter(({ name }) => name !== "java") : all;
   if (isLarge) report.count("difference explained: Java 1.12.0 does not finish reading a schema of hundreds of types");
-  const { type, shape, types, text: schema } = found;
+  const { shape, types } = found;
   const maker = new ValueMaker(types, new SeededRandom(chance.int(0, 2 ** 31)));
   if (!maker.hasValue(shape)) {
     report.count("types without any finite value");
     return;
   }
-  const values = Array.from({ length: sizes.values }, () => maker.makeOf(shape));
-  const texts = values.map((value) => neutralText(value, shape, types));
-  const codec: CodecName = chance.pick(codecNames);
   report.count("schemas");
+  const codec: CodecName = chance.pick(codecNames);
+  let values: Value[] = [];
+  let texts: string[] = [];
+  let size = 0;
+  for (let made = 1; made <= sizes.values; made += 1) {
+    const value = maker.makeOf(shape);
+    const text = neutralText(value, shape, types);
+    values.push(value);
+    texts.push(text);
+    size += text.length;
+    if (size < batchLimit && made < sizes.values) continue;
+    await exchangeValues(found, judges, { values, texts, codec });
+    [values, texts, size] = [[], [], 0];
+  }
+}
+
+interface Values {
+  readonly values: readonly Value[];
+  /** The same for the judges. */
+  readonly texts: readonly string[];
+  readonly codec: CodecName;
+}
+
+/** Every form of some values from each implementation to each other. */
+async function exchangeValues(
+  found: TypeCase,
+  judges: readonly Judge[],
+  { values, texts, codec }: Values,
+): Promise<void> {
+  const { type, shape, types, text: schema } = found;
   report.count("values", values.length);
   report.count(`container files with codec ${codec}`, judges.length + 1);
 

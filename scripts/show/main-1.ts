@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repository } from "../../test/support/project.js";
-import { isAsShown, tourSteps } from "../../test/support/tour.js";
+import { isAsShown, tourCommands } from "../../test/support/tour.js";
 import { barePath } from "./fresh/bare-path.js";
 import { family, isAlive, openTerminal, type Terminal } from "./fresh/terminal.js";
 import { Report, showOptions } from "./report.js";
@@ -99,7 +99,7 @@ async function balances(): Promise<string> {
 
 async function cold(env: NodeJS.ProcessEnv): Promise<void> {
   const terminal = await started(env, coldMs, "cold");
-  const tour = tourSteps(readFileSync(join(clone, "README.md"), "utf8"));
+  const tour = tourCommands(readFileSync(join(clone, "README.md"), "utf8"));
   let folder = clone;
   for (const { command, expected } of tour) {
     const output = run("bash", ["-c", command], folder, env);

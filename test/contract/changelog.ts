@@ -90,6 +90,15 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
         expect((await changelog.ensureTopics([{ ...spec("new"), partitions: 5 }]))[0]?.partitions).toBe(5);
       });
 
+      it("of others are taken as they are, and CONFIG_INVALID where they are not there; nothing of the call is made", async () => {
+        const call = changelog.ensureTopics([spec("new"), { ...spec("others"), isExternal: true }]);
+        await expect(call).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+        await expect(call).rejects.toThrow(/others/);
+        expect((await changelog.ensureTopics([{ ...spec("new"), partitions: 5 }]))[0]?.partitions).toBe(5);
+        const before = await changelog.ensureTopics([spec(topic)]);
+        expect(await changelog.ensureTopics([{ ...spec(topic), isExternal: true }])).toEqual(before);
+      });
+
       it("that nobody made are an error to read and to open", async () => {
         await expect(changelog.read({ topic: "none", partition: 0, fromOffset: 0n })).rejects.toThrow(/none/);
         await expect(changelog.read({ topic, partition: 2, fromOffset: 0n })).rejects.toThrow(/partition 2/);

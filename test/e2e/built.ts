@@ -1,6 +1,7 @@
 /** The built package as users run it, in processes of their own. */
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -105,8 +106,17 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-// Tests run under vitest, which marks its environment; what users start has none of that.
-function environment(added: Readonly<Record<string, string>> = {}): Record<string, string> {
+/** What a clone has once it is built, beside which a tour makes projects. @param folder Of the test; the copy is within. */
+export function copiedClone(folder: string): string {
+  const clone = join(folder, "clone");
+  for (const part of ["dist", "templates", "schemas", "package.json"])
+    cpSync(join(root, part), join(clone, part), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
+  return clone;
+}
+
+/** Tests run under vitest, which marks its environment; what users start has none of that. */
+export function environment(added: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && !/^(VITEST|NODE_ENV$|TEST$|FORCE_COLOR$|npm_)/.test(entry[0]),

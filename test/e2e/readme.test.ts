@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isAsShown, tourSteps } from "../support/tour.js";
-import { build, freePort, Running, ran, root, succeeded } from "./built.js";
+import { isAsShown, tourCommands, tourSteps } from "../support/tour.js";
+import { runTour } from "../support/tour-run.js";
+import { build, copiedClone, environment, freePort, Running, ran, root, succeeded } from "./built.js";
 
 const folder = mkdtempSync(join(tmpdir(), "affinity-tour-"));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -19,9 +20,10 @@ describe("the README's tour", () => {
     expect(isAsShown("three", "…\nthree\n…")).toBe(true);
     expect(isAsShown("one\nfour", "…\nthree")).toBe(false);
     expect(isAsShown("a.c", "abc")).toBe(false);
-    expect(tourSteps("```console\n$ one\nout\n\nout\n$ two\n```\n")).toEqual([
-      { command: "one", expected: "out\n\nout" },
-      { command: "two", expected: "" },
+    expect(tourSteps("`a/b.json`:\n\n```json\n{}\n```\n\n```console\n$ one\nout\n\nout\n$ two\n```\n")).toEqual([
+      { kind: "file", path: "a/b.json", text: "{}\n", line: 4 },
+      { kind: "command", command: "one", expected: "out\n\nout", terminal: "first", line: 8 },
+      { kind: "command", command: "two", expected: "", terminal: "first", line: 12 },
     ]);
   });
 
@@ -35,7 +37,7 @@ describe("the README's tour", () => {
     const env = { PORT: String(port), DATA_DIR: join(folder, "data"), AFFINITY_INSTALLED: "1" };
     const server = new Running(process.execPath, [join(root, "scripts/start.mjs")], { env });
     await server.printed(/Ctrl-C stops it/);
-    const curls = tourSteps(readme).filter(({ command }) => command.startsWith("curl "));
+    const curls = tourCommands(readme).filter(({ command }) => command.startsWith("curl "));
     expect(curls.length).toBeGreaterThanOrEqual(5);
     for (const { command, expected } of curls) {
       const output = await succeeded("sh", ["-c", command.replaceAll(":8080", `:${port}`)]);
@@ -45,20 +47,8 @@ describe("the README's tour", () => {
   });
 
   it("is true: a project of one's own is made, checked and tested as it says", async () => {
-    // What the tour does beside a clone it does here beside a copy of one.
-    const clone = join(folder, "clone");
-    for (const part of ["dist", "templates", "schemas", "package.json"])
-      cpSync(join(root, part), join(clone, part), { recursive: true });
-    symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
-    const steps = tourSteps(readme).filter(({ command }) => !command.startsWith("curl "));
-    let cwd = clone;
-    for (const { command, expected } of steps) {
-      if (command.startsWith("cd ")) {
-        cwd = join(cwd, command.slice("cd ".length));
-        continue;
-      }
-      const output = await succeeded("sh", ["-c", command], { cwd });
-      expect(isAsShown(output, expected), `$ ${command}\n${output}\nis not\n${expected}`).toBe(true);
-    }
+    const steps = tourCommands(readme).filter(({ command }) => !command.startsWith("curl "));
+    for await (const { step, output, problem } of runTour(steps, { cwd: copiedClone(folder), env: environment() }))
+      expect(problem, `${JSON.stringify(step)}\n${output}`).toBeUndefined();
   }, 300_000);
 });

@@ -1,7 +1,6 @@
 /** The types whose values are exchanged: roots of the corpus's schemas, and generated ones, each with its generated code. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { generate } from "../../../codegen/project.js";
 import { interpretedType } from "../../../runtime/schema/entity-type.js";
 import { definedBy } from "../../../runtime/schema/raw-schema.js";
@@ -13,7 +12,8 @@ import { makeSchema } from "../../../test/support/avro/schema-maker.js";
 import { readShapes, type Shape, type Types } from "../../../test/support/avro/shape.js";
 import type { Chance } from "../../../test/support/chance.js";
 import { optionsOf } from "../corpus/options.js";
-import { filesBelow, type Workspace } from "../corpus/workspace.js";
+import type { Workspace } from "../corpus/workspace.js";
+import { entitiesOf } from "./entities.js";
 
 export interface TypeCase {
   /** For messages. */
@@ -44,7 +44,7 @@ export async function corpusCases(workspace: Workspace, chance: Chance, limit: n
     const root = roots.at(-1);
     const [own = ""] = texts.slice(-1);
     const isAlone = schema.needs.length === 0;
-    const entities = await entitiesOf(project.folder);
+    const entities = await entitiesOf(join(project.folder, "src/generated"));
     for (const shape of root?.kind === "union"
       ? root.branches.slice(0, branchLimit)
       : root === undefined
@@ -71,7 +71,7 @@ export async function generatedCases(
   writeFileSync(join(folder, "affinity.json"), '{ "name": "corpus" }\n');
   for (const [index, { text }] of made.entries()) writeFileSync(join(folder, `schemas/g${index}.avsc`), text);
   await generated(folder);
-  const entities = await entitiesOf(folder);
+  const entities = await entitiesOf(join(folder, "src/generated"));
   return made.map(({ text, facts }, index) => {
     const { types, roots } = readShapes([parseLossless(text)]);
     const [shape] = roots;
@@ -85,20 +85,6 @@ async function generated(folder: string): Promise<void> {
   const { diagnostics } = await generate(optionsOf(folder));
   const [fault] = diagnostics;
   if (fault !== undefined) throw new Error(`${folder}: ${fault.at.file}:${fault.at.line}: ${fault.text}`);
-}
-
-async function entitiesOf(folder: string): Promise<ReadonlyMap<string, AnyType>> {
-  const output = join(folder, "src/generated/entities");
-  const found = new Map<string, AnyType>();
-  for (const file of existsSync(output) ? filesBelow(output, ".ts") : []) {
-    const exported: object = await import(pathToFileURL(join(output, file)).href);
-    for (const type of Object.values(exported)) if (isType(type)) found.set(type.name, type);
-  }
-  return found;
-}
-
-function isType(value: unknown): value is AnyType {
-  return typeof value === "object" && value !== null && "encode" in value && "fromAvroJson" in value;
 }
 
 function shuffled<T>(list: readonly T[], chance: Chance): readonly T[] {

@@ -165,9 +165,9 @@ function plainLogical(value: LeafValue, logical: Logical): Json {
       return { months, days, millis };
     }
     case "time-millis":
-      return isoTime(BigInt(Number(value)), 3);
+      return timeOfDay(value, 3);
     case "time-micros":
-      return isoTime(BigInt(Number(value)), 6);
+      return timeOfDay(value, 6);
     case "timestamp-millis":
       return `${isoTimestamp(longOf(value), 3)}Z`;
     case "timestamp-micros":
@@ -184,8 +184,15 @@ function plainLogical(value: LeafValue, logical: Logical): Json {
 }
 
 function longOf(value: LeafValue): bigint {
-  if (typeof value !== "bigint") throw new Error("a timestamp is a long");
+  if (typeof value !== "bigint") throw new Error("a time is a number or a long");
   return value;
+}
+
+/** One outside of the day is its number. */
+function timeOfDay(value: LeafValue, digits: number): Json {
+  const units = typeof value === "number" ? BigInt(value) : longOf(value);
+  const isWithin = units >= 0n && units < 86_400n * 10n ** BigInt(digits);
+  return isWithin ? isoTime(units, digits) : typeof value === "number" ? value : units;
 }
 
 function isoTime(value: bigint, digits: number): string {

@@ -32,11 +32,12 @@ describe("literals", () => {
     );
   });
 
-  it("keep members called __proto__, the sign of zero, and infinities", () => {
+  it("keep members called __proto__, the sign of zero, infinities and large integers", () => {
     expect(Object.entries(evaluated(literal(JSON.parse('{"__proto__":1,"b":-0.0}'))) as object)).toEqual([
       ["__proto__", 1],
       ["b", -0],
     ]);
+    expect(evaluated(literal([2n ** 63n - 1n, -(2n ** 63n)]))).toEqual([2n ** 63n - 1n, -(2n ** 63n)]);
     expect(evaluated(literal([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]))).toEqual([Infinity, -Infinity]);
   });
 

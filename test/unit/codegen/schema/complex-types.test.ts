@@ -243,6 +243,13 @@ describe("attributes", () => {
     ]);
   });
 
+  it("P16: keep every digit of an integer, also one that no number of JavaScript holds", () => {
+    const schema = root(
+      '{"type": "long", "max": 9223372036854775807, "near": [-9007199254740993], "safe": 3, "real": 1e3}',
+    );
+    expect(schema?.attributes).toEqual({ max: 2n ** 63n - 1n, near: [-(2n ** 53n) - 1n], safe: 3, real: 1000 });
+  });
+
   it("called __proto__ are kept as data", () => {
     expect(Object.keys(root('{"type": "int", "__proto__": {"a": 1}}')?.attributes ?? {})).toEqual(["__proto__"]);
   });

@@ -212,4 +212,17 @@ describe("exposing", () => {
     const members = { value: undefined, stores: { other: { value: "int" } }, http: { expose: ["get"] } };
     expect(faultsWith(members)[0]).toMatch(/^DEFINITION_VALUE "expose" of keyspace accounts names what HTTP does/);
   });
+
+  it("of rows that others write is reading alone", () => {
+    const stores = { accounts: { value: "int", topic: "others", external: true } };
+    const members = { value: undefined, stores };
+    expect(faultsWith(members)).toEqual([]);
+    expect(faultsWith({ ...members, http: { expose: ["get"] } })).toEqual([]);
+    expect(faultsWith({ ...members, http: { expose: ["get", "put"] } })).toEqual([
+      'DEFINITION_VALUE "expose" of keyspace accounts has "put", and others write the topic of its store "accounts" → It may have "get" and "list".',
+    ]);
+    expect(faultsWith({ value: undefined, stores: { accounts: { value: "int", external: "yes" } } })[0]).toMatch(
+      /^DEFINITION_VALUE "external" of store "accounts" of keyspace "accounts" is .*; expected true or false/,
+    );
+  });
 });

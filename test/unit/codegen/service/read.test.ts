@@ -168,8 +168,8 @@ describe("what has no runtime yet", () => {
     [{ socket: "deposit" }, '"socket" of keyspace "accounts"'],
     [{ replicas: 2 }, 'a standby, "replicas" above 1,'],
     [{ http: { expose: ["watch"] } }, '"watch"'],
-    ...["external", "eventTime", "ttl", "indexes"].map((name): [{ readonly [name: string]: unknown }, string] => [
-      { value: undefined, stores: { accounts: { value: "int", [name]: name === "external" ? true : "x" } } },
+    ...["eventTime", "ttl", "indexes"].map((name): [{ readonly [name: string]: unknown }, string] => [
+      { value: undefined, stores: { accounts: { value: "int", [name]: "x" } } },
       `"${name}" of store "accounts" of keyspace "accounts"`,
     ]),
   ])("is told where a keyspace asks for it: %j", (members, what) => {

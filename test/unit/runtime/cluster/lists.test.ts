@@ -36,7 +36,7 @@ describe("merged rows", () => {
               keys.filter((_, at) => at % partitions === partition),
             ),
           );
-          const rows = new MergedRows(sources, { from, to, reverse }, chunk);
+          const rows = new MergedRows(sources, { from, to, reverse }, { chunk, hasDoubles: false });
           const found: string[] = [];
           for (let next = rows.shift(); next !== undefined; next = rows.shift()) found.push(next.key);
           const expected = keys.filter((key) => (from === undefined || key >= from) && (to === undefined || key < to));

@@ -78,6 +78,16 @@ describe("the schemas of a project at its start", () => {
     expect(await registry.versions("bank-accounts-value")).toHaveLength(1);
   });
 
+  it("P15: keys keep their schema id, whatever others register under their subject: it is part of their bytes", async () => {
+    const registry = new MemoryRegistry();
+    const keyIds = async (): Promise<number | undefined> =>
+      (await agreeOnSchemas(serviceOf(one), registry, { clock: systemClock, autoRegister: true })).accounts?.key;
+    const first = await keyIds();
+    await registry.register("bank-accounts-key", '{"type":"string","avro.java.string":"String"}');
+    expect(await registry.versions("bank-accounts-key")).toHaveLength(2);
+    expect(await keyIds()).toBe(first);
+  });
+
   it("P15: another key schema is refused, also one that could read the keys", async () => {
     const registry = new MemoryRegistry();
     await idOf(registry, one, '"int"');

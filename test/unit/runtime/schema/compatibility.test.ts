@@ -107,4 +107,16 @@ describe("levels", () => {
         "(READER_FIELD_MISSING_DEFAULT_VALUE, reading earlier data). Give n a default.",
     );
   });
+
+  it("the cure of a field that may be renamed names the one that it may have been", () => {
+    const record = (...fields: readonly object[]): string => JSON.stringify({ type: "record", name: "Order", fields });
+    const earlier = record({ name: "customer", type: "string" }, { name: "cents", type: "int" });
+    const cure = (...fields: readonly object[]): string | undefined =>
+      compatibilityFaults("BACKWARD", record(...fields), [earlier])[0]?.cure;
+    expect(cure({ name: "buyer", type: "string" }, { name: "cents", type: "long" })).toBe(
+      'Give buyer a default, or "aliases": ["customer"] if it is customer under another name.',
+    );
+    expect(cure({ name: "total", type: "long" })).toContain("if it is cents under another name");
+    expect(cure({ name: "customer", type: "string" }, { name: "note", type: "string" })).toBe("Give note a default.");
+  });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { interpretedType } from "../../../../runtime/schema/entity-type.js";
-import type { JsonValue, TypeDefinition } from "../../../../runtime/schema/type.js";
+import type { ExactJson, TypeDefinition } from "../../../../runtime/schema/type.js";
 
-const typeOf = (schema: JsonValue, style: Partial<TypeDefinition> = {}) =>
+const typeOf = (schema: ExactJson, style: Partial<TypeDefinition> = {}) =>
   interpretedType(() => ({ name: "t", schema, uses: [], ...style }));
 
 /** Schema, value, plain JSON, Avro JSON where it differs. */
-const forms: readonly [JsonValue, unknown, string, string?][] = [
+const forms: readonly [ExactJson, unknown, string, string?][] = [
   ["null", null, "null"],
   ["boolean", true, "true"],
   ["int", -2147483648, "-2147483648"],
@@ -110,7 +110,7 @@ describe("the two JSONs", () => {
       fields: [
         { name: "b", type: "int" },
         { name: "a", type: "long", default: 7 },
-        { name: "big", type: "long", default: "long:9223372036854775807" },
+        { name: "big", type: "long", default: 9223372036854775807n },
         { name: "u", type: ["null", "int", "string"], default: "x" },
         { name: "raw", type: "bytes", default: "\u00ff" },
         { name: "list", type: { type: "array", items: ["null", "int"] }, default: [1, null] },
@@ -136,10 +136,13 @@ describe("the two JSONs", () => {
 
   it("take a default in a union for the first branch that it fits in Avro, whatever a logical type or a text says", () => {
     const decimal = { type: "bytes", logicalType: "decimal", precision: 1, scale: 0 } as const;
-    const read = (type: JsonValue, value: JsonValue): unknown =>
+    const read = (type: ExactJson, value: ExactJson): unknown =>
       typeOf({ type: "record", name: "t", fields: [{ name: "x", type, default: value }] }).fromJson("{}");
     expect(read(["long", "string"], "5")).toEqual({ x: { string: "5" } });
-    expect(read(["long", "string"], "long:5")).toEqual({ x: { long: 5n } });
+    // An integer beyond 2^53 is no text, whatever stands before the long.
+    expect(read(["long", "string"], "long:5")).toEqual({ x: { string: "long:5" } });
+    expect(read(["string", "long"], 2n ** 63n - 1n)).toEqual({ x: { long: 2n ** 63n - 1n } });
+    expect(read(["int", "double"], 2n ** 53n + 2n)).toEqual({ x: { double: 2 ** 53 + 2 } });
     expect(read(["double", "string"], "NaN")).toEqual({ x: { string: "NaN" } });
     expect(read([decimal, "string"], "\u0009")).toEqual({ x: { bytes: "9" } });
     // 256 is no decimal of one digit: such a default cannot be held, and is no text for that.
@@ -172,7 +175,7 @@ describe("the two JSONs", () => {
     expect(local.fromJson('"1970-01-01T00:00:00.5"')).toBe(500_000n);
   });
 
-  const refused: readonly [JsonValue, string, string, string][] = [
+  const refused: readonly [ExactJson, string, string, string][] = [
     ["int", "2147483648", "", "int"],
     ["int", "1.0", "", "without point"],
     ["int", '"1"', "", "int"],

@@ -4,17 +4,17 @@ import { interpretedType } from "../../../../runtime/schema/entity-type.js";
 import { logicalForm, logicalFormOf } from "../../../../runtime/schema/logical-form.js";
 import { definedBy } from "../../../../runtime/schema/raw-schema.js";
 import { schemaDocument, schemaText } from "../../../../runtime/schema/schema-document.js";
-import type { JsonValue, TypeDefinition } from "../../../../runtime/schema/type.js";
+import type { ExactJson, TypeDefinition } from "../../../../runtime/schema/type.js";
 
-const define = (name: string, schema: JsonValue, ...uses: (() => TypeDefinition)[]) => {
+const define = (name: string, schema: ExactJson, ...uses: (() => TypeDefinition)[]) => {
   return (): TypeDefinition => ({ name, schema, uses });
 };
 
 const record = (
   name: string,
-  fields: readonly JsonValue[],
-  more: { readonly [name: string]: JsonValue } = {},
-): JsonValue => ({
+  fields: readonly ExactJson[],
+  more: { readonly [name: string]: ExactJson } = {},
+): ExactJson => ({
   type: "record",
   name,
   fields,
@@ -90,25 +90,27 @@ describe("the complete schema", () => {
   });
 
   it("has integers of any size as numbers in its text, and texts that look alike as texts", () => {
-    const inner = record("n.I", [{ name: "l", type: "long", default: "long:-9223372036854775808" }]);
+    const inner = record("n.I", [{ name: "l", type: "long", default: -9223372036854775808n }]);
     const all = define(
       "n.T",
       record(
         "n.T",
         [
-          { name: "long", type: "long", default: "long:9223372036854775807" },
+          { name: "long", type: "long", default: 9223372036854775807n },
           { name: "text", type: "string", default: "long:5" },
-          { name: "union", type: ["null", "long"], default: "long:9007199254740993" },
+          { name: "union", type: ["null", "long"], default: 9007199254740993n },
+          { name: "either", type: ["string", "long"], default: 9007199254740993n },
+          { name: "other", type: ["long", "string"], default: "long:5" },
           {
             name: "list",
             type: { type: "array", items: ["null", "long"] },
-            default: ["long:9007199254740993", null, 1],
+            default: [9007199254740993n, null, 1],
           },
           { name: "map", type: { type: "map", values: "string" }, default: { a: "long:1" } },
-          { name: "record", type: inner, default: { l: "long:9007199254740993" } },
+          { name: "record", type: inner, default: { l: 9007199254740993n } },
           { name: "zero", type: "double", default: -0 },
         ],
-        { doc: "long:1", "x-a": "long:2" },
+        { doc: "long:1", "x-a": "long:2", "x-b": -9223372036854775808n },
       ),
     );
     const text = schemaText(all);
@@ -120,11 +122,14 @@ describe("the complete schema", () => {
     expect(text).toContain('"default":{"l":9007199254740993}');
     expect(text).toContain('"default":-9223372036854775808');
     expect(text).toContain('"default":-0.0');
-    expect(text).toContain('"doc":"long:1","x-a":"long:2"');
+    expect(text).toContain('"doc":"long:1","x-a":"long:2","x-b":-9223372036854775808');
+    expect(text).toContain('"type":["string","long"],"default":9007199254740993}');
+    expect(text).toContain('"type":["long","string"],"default":"long:5"}');
     const again = definedBy(text);
     expect(schemaText(again)).toBe(text);
     const type = interpretedType(again);
     expect(type.toJson(type.fromJson("{}"))).toBe(interpretedType(all).toJson({}));
+    expect(type.toJson({})).toContain('"either":{"long":9007199254740993},"other":{"string":"long:5"}');
   });
 });
 

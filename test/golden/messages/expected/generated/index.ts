@@ -2,7 +2,7 @@
 // To change it, edit the source and run: affinity generate
 /* eslint-disable */
 import type { HandlerContext, ReadStoreOf, StoreOf } from "affinity-data";
-import { bytesType, intType, longType, type ServiceDescriptor, stringType } from "affinity-data/schema";
+import { bytesType, doubleType, intType, longType, type ServiceDescriptor, stringType } from "affinity-data/schema";
 import { Edge } from "./entities/graph/Edge.js";
 import { Vertex, type VertexInput } from "./entities/graph/Vertex.js";
 import { VertexKey } from "./entities/graph/VertexKey.js";
@@ -25,6 +25,8 @@ export interface GraphStores {
   /** The vertices themselves. */
   readonly graph: StoreOf<VertexKey, Vertex, VertexInput>;
   readonly components: StoreOf<bigint, GraphComponentsValue, GraphComponentsValueInput>;
+  /** Somebody else's. */
+  readonly prices: ReadStoreOf<string, number>;
 }
 
 /** What a message of keyspace graph works with that writes; E: the codes that it may reject with. */
@@ -35,6 +37,8 @@ export interface GraphReadStores {
   /** The vertices themselves. */
   readonly graph: ReadStoreOf<VertexKey, Vertex>;
   readonly components: ReadStoreOf<bigint, GraphComponentsValue>;
+  /** Somebody else's. */
+  readonly prices: ReadStoreOf<string, number>;
 }
 
 /** What a message of keyspace graph works with that reads only; E: the codes that it may reject with. */
@@ -63,7 +67,7 @@ export interface GraphHandler {
 /** What a node runs. */
 export const service: ServiceDescriptor = {
   name: "messages",
-  inputs: "c31ff6b3b1d505a639380a96e5643876db6ea46081a1d26866962b3eeb0bc4c6",
+  inputs: "4563331317feb217d25df6a97a688ea6cd6e8a3952a5a2c8eae9c848eb46c45f",
   keyspaces: {
     cache: {
       name: "cache",
@@ -110,6 +114,15 @@ export const service: ServiceDescriptor = {
           topic: "graph-components",
           keySubject: "graph-components-key",
           valueSubject: "graph-components-value",
+        },
+        prices: {
+          name: "prices",
+          key: () => stringType,
+          value: () => doubleType,
+          topic: "prices",
+          keySubject: "prices-key",
+          valueSubject: "prices-value",
+          isExternal: true,
         },
       },
       messages: {

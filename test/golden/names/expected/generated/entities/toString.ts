@@ -121,7 +121,7 @@ export function definetoString(): TypeDefinition {
       type: "record",
       name: "toString",
       fields: [
-        { name: "__proto__", type: "long", default: "long:9223372036854775807" },
+        { name: "__proto__", type: "long", default: 9223372036854775807n },
         { name: "constructor", type: "int" },
         { name: "hasOwnProperty", type: ["null", "toString"], default: null },
         { name: "valueOf", type: ["toString", "Date", "null"] },

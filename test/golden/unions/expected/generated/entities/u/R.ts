@@ -13,7 +13,7 @@ import {
 
 /** Avro: record u.R. */
 export interface R {
-  /** Avro: double, default -0. */
+  /** Avro: double, default -0.0. */
   readonly x: number;
 }
 

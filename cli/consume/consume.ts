@@ -1,0 +1,182 @@
+/** `affinity consume`. */
+import { readFileSync } from "node:fs";
+import type { TopicEntry, TopicReader } from "../../runtime/changelog/topic-reader.js";
+import { type Clock, sleep, systemClock } from "../../runtime/core/clock.js";
+import { messageOf } from "../../runtime/core/errors.js";
+import { nearest } from "../../runtime/core/nearest.js";
+import { systemRandom } from "../../runtime/core/random.js";
+import { openProjectRegistry } from "../../runtime/node/registry-server.js";
+import { openProjectTopics } from "../../runtime/node/topics.js";
+import { definedBy } from "../../runtime/schema/raw-schema.js";
+import { Recogniser } from "../../runtime/serde/recognise.js";
+import { WrongUse } from "../failure.js";
+import { readProject } from "../project.js";
+import { processLogger } from "../serve/log.js";
+import { columns, type Terminal } from "../terminal.js";
+import { parseCondition } from "./conditions.js";
+import { type LineOptions, lineOf } from "./lines.js";
+import { LineOutput } from "./output.js";
+import { parseStart, type Start } from "./start.js";
+
+export interface ConsumeRequest {
+  readonly config: string;
+  readonly topic: string | undefined;
+  readonly follow?: boolean;
+  readonly from: string;
+  readonly partition?: string;
+  readonly filter: readonly string[];
+  readonly limit?: string;
+  readonly schema: readonly string[];
+  readonly headers?: boolean;
+}
+
+/** How often a topic that is followed is looked at once its end is reached, ms. */
+const followMs = 200;
+/** Bytes of one read: what is held of a topic at a time. */
+const readBytes = 1_048_576;
+
+export async function consume(request: ConsumeRequest, terminal: Terminal): Promise<void> {
+  const clock = systemClock;
+  const start = parseStart(request.from, clock.now());
+  const conditions = request.filter.map(parseCondition);
+  const limit = request.limit === undefined ? undefined : wholeNumber("--limit", request.limit);
+  const schemas = request.schema.map(schemaText);
+  const { config } = readProject(request.config, terminal);
+  const parts = { config, clock, random: systemRandom, logger: await processLogger(config.logLevel, terminal) };
+  const reader = await openProjectTopics(parts);
+  try {
+    const topics = await reader.topics();
+    if (request.topic === undefined) {
+      list(topics, terminal);
+      return;
+    }
+    const topic = chosen(topics, request.topic);
+    const partitions = chosenPartitions(topic, request.partition);
+    const registry = await openProjectRegistry(parts);
+    const stop = new AbortController();
+    const end = (): void => stop.abort();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+    try {
+      const output = new LineOutput(process.stdout, end);
+      const recogniser = new Recogniser({ registry, schemas, clock });
+      const lines = { recogniser, conditions, withHeaders: request.headers === true };
+      const isFollowing = request.follow === true;
+      const reading = { reader, topic: topic.name, partitions, start, isFollowing, limit, clock, signal: stop.signal };
+      await printAll(reading, lines, output);
+    } finally {
+      await registry.close();
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+interface Reading {
+  readonly reader: TopicReader;
+  readonly topic: string;
+  readonly partitions: readonly number[];
+  readonly start: Start;
+  readonly isFollowing: boolean;
+  readonly limit: number | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A partition, and how far it has been read. */
+interface Place {
+  readonly partition: number;
+  next: bigint;
+  /** Where it ended when reading began; absent while it is followed. */
+  readonly end: bigint | undefined;
+}
+
+async function printAll(reading: Reading, lines: LineOptions, output: LineOutput): Promise<void> {
+  const { partitions, signal, clock } = reading;
+  let places: readonly Place[] = await Promise.all(partitions.map((partition) => placeOf(reading, partition)));
+  let left = reading.limit ?? Number.POSITIVE_INFINITY;
+  while (places.length > 0 && left > 0 && !signal.aborted) {
+    let isAtEnd = true;
+    // In turn, so that a long partition keeps none of the others waiting.
+    for (const place of places) {
+      const slice = await nextSlice(reading, place);
+      if (slice.nextOffset < slice.endOffset) isAtEnd = false;
+      const printed: string[] = [];
+      for (const record of slice.records) {
+        if (place.end !== undefined && record.offset >= place.end) break;
+        if (printed.length >= left || signal.aborted) break;
+        const line = await lineOf(record, place.partition, lines);
+        if (line !== undefined) printed.push(line);
+      }
+      left -= printed.length;
+      place.next = slice.nextOffset;
+      if (signal.aborted) return;
+      await output.write(printed);
+      if (left <= 0) return;
+    }
+    places = places.filter(({ next, end }) => end === undefined || next < end);
+    if (reading.isFollowing && isAtEnd) await sleep(clock, followMs, signal).catch(() => undefined);
+  }
+}
+
+function nextSlice({ reader, topic }: Reading, { partition, next }: Place): ReturnType<TopicReader["read"]> {
+  return reader.read({ topic, partition, fromOffset: next, maxBytes: readBytes });
+}
+
+async function placeOf({ reader, topic, start, isFollowing }: Reading, partition: number): Promise<Place> {
+  const { endOffset } = await reader.read({ topic, partition, fromOffset: 0n, maxBytes: 1 });
+  const end = isFollowing ? undefined : endOffset;
+  switch (start.at) {
+    case "start":
+      return { partition, next: 0n, end };
+    case "end":
+      return { partition, next: endOffset, end };
+    case "offset":
+      return { partition, next: start.offset, end };
+    case "time":
+      return { partition, next: await reader.offsetAt(topic, partition, start.time), end };
+  }
+}
+
+function list(topics: readonly TopicEntry[], terminal: Terminal): void {
+  for (const { name, partitions } of topics) terminal.emit({ topic: name, partitions });
+  if (topics.length === 0) terminal.print("There is no topic.");
+  else
+    terminal.print(columns([["topic", "partitions"], ...topics.map((topic) => [topic.name, `${topic.partitions}`])]));
+}
+
+function chosen(topics: readonly TopicEntry[], name: string): TopicEntry {
+  const found = topics.find((topic) => topic.name === name);
+  if (found !== undefined) return found;
+  const near = nearest(
+    name,
+    topics.map((topic) => topic.name),
+  );
+  throw new WrongUse(
+    `topic ${name}: there is no such topic; ${near === undefined ? "" : `did you mean ${near}? `}` +
+      "`affinity consume` without one lists them",
+  );
+}
+
+function chosenPartitions({ name, partitions }: TopicEntry, wanted: string | undefined): readonly number[] {
+  if (wanted === undefined) return Array.from({ length: partitions }, (_, partition) => partition);
+  const partition = wholeNumber("--partition", wanted);
+  if (partition >= partitions)
+    throw new WrongUse(`--partition ${wanted}: ${name} has the partitions 0 to ${partitions - 1}`);
+  return [partition];
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new WrongUse(`${option} ${text}: a whole number would be right`);
+  return Number(text);
+}
+
+/** @throws WrongUse for what cannot be read or is no schema that stands alone. */
+function schemaText(file: string): string {
+  try {
+    const text = readFileSync(file, "utf8");
+    definedBy(text);
+    return text;
+  } catch (error) {
+    throw new WrongUse(`--schema ${file}: it is no Avro schema that stands alone: ${messageOf(error)}`);
+  }
+}
