@@ -32,11 +32,23 @@ export function definedWith(text: string, uses: readonly TypeSource[]): TypeSour
   return () => definition;
 }
 
-/** Writes every name in full. */
+/** A definition of a named type in the text, and the namespace around it. */
+interface Found {
+  readonly json: JsonObject;
+  readonly around: string;
+}
+
+/**
+ * Writes every name in full. A type that is used before its definition, which Java takes, is defined where it is used first,
+ * and named where its definition stood: the same schema, as the specification wants it.
+ */
 class Naming {
   readonly #walk: Walk;
   readonly #uses: readonly TypeSource[];
   readonly #known: Set<string>;
+  readonly #found = new Map<string, Found>();
+  /** Definitions that stand elsewhere now. */
+  readonly #moved = new Set<JsonObject>();
 
   constructor(walk: Walk, uses: readonly TypeSource[]) {
     this.#walk = walk;
@@ -45,6 +57,7 @@ class Naming {
   }
 
   definition(json: unknown): TypeDefinition {
+    this.#find(json, "");
     const schema = this.#schema(json, "");
     const name = isObject(schema) ? (schema.name ?? schema.type) : schema;
     return { name: typeof name === "string" ? name : "union", schema, uses: this.#uses };
@@ -70,10 +83,24 @@ class Naming {
     }
   }
 
-  #named(json: { readonly [member: string]: unknown }, around: string): ExactJson {
-    if (typeof json.name !== "string") throw mismatch("a schema with a name", json.name);
-    const own = typeof json.namespace === "string" ? json.namespace : around;
-    const name = json.name.includes(".") || own === "" ? json.name : `${own}.${json.name}`;
+  /** Notes the definitions of a schema. What is no schema is told when it is read. */
+  #find(json: unknown, around: string): void {
+    if (Array.isArray(json)) for (const branch of json) this.#find(branch, around);
+    if (!isObject(json)) return;
+    const name = fullName(json, around);
+    if (name === undefined) for (const part of [json.type, json.items, json.values]) this.#find(part, around);
+    else if (!this.#found.has(name)) {
+      this.#found.set(name, { json, around });
+      const namespace = namespaceOf(name);
+      const fields: unknown = json.fields;
+      if (Array.isArray(fields)) for (const field of fields) if (isObject(field)) this.#find(field.type, namespace);
+    }
+  }
+
+  #named(json: JsonObject, around: string): ExactJson {
+    const name = fullName(json, around);
+    if (name === undefined) throw mismatch("a schema with a name", json.name);
+    if (this.#moved.has(json)) return name;
     if (this.#known.has(name)) throw fault(`found a second definition of ${describeValue(name)}; expected one`);
     this.#known.add(name);
     const list = json.type === "enum" ? json.symbols : json.fields;
@@ -81,7 +108,7 @@ class Naming {
       throw mismatch("a list of fields or symbols, or the size of a fixed", list ?? json.size);
     }
     if (!Array.isArray(json.fields)) return this.#copy(json, { name }, "namespace");
-    const namespace = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+    const namespace = namespaceOf(name);
     this.#walk.into("fields");
     const fields = json.fields.map((field: unknown, index) => {
       this.#walk.into(index);
@@ -94,12 +121,17 @@ class Naming {
     return this.#copy(json, { name, fields }, "namespace");
   }
 
-  #reference(name: string, namespace: string): string {
+  #reference(name: string, namespace: string): ExactJson {
+    if (primitives.includes(name)) return name;
     // A name without dots that its namespace does not have may be one without namespace, as Java takes it.
     const names = name.includes(".") || namespace === "" ? [name] : [`${namespace}.${name}`, name];
-    const found = primitives.includes(name) ? name : names.find((candidate) => this.#known.has(candidate));
-    if (found === undefined) throw mismatch("a type that is defined before", name);
-    return found;
+    const known = names.find((candidate) => this.#known.has(candidate));
+    if (known !== undefined) return known;
+    const later = names.map((candidate) => this.#found.get(candidate)).find((found) => found !== undefined);
+    if (later === undefined) throw mismatch("a type that is defined", name);
+    const definition = this.#named(later.json, later.around);
+    this.#moved.add(later.json);
+    return definition;
   }
 
   #part(json: unknown, namespace: string, step: string | number): ExactJson {
@@ -111,7 +143,7 @@ class Naming {
 
   /** The object with some members replaced and one left out. */
   #copy(
-    json: { readonly [member: string]: unknown },
+    json: JsonObject,
     members: { readonly [member: string]: ExactJson },
     without?: string,
   ): { readonly [member: string]: ExactJson } {
@@ -123,6 +155,21 @@ class Naming {
     }
     return copy;
   }
+}
+
+type JsonObject = { readonly [member: string]: unknown };
+
+const namedKinds: readonly unknown[] = ["record", "error", "enum", "fixed"];
+
+/** The full name of a named type's definition. */
+function fullName({ type, name, namespace }: JsonObject, around: string): string | undefined {
+  if (!namedKinds.includes(type) || typeof name !== "string") return undefined;
+  const own = typeof namespace === "string" ? namespace : around;
+  return name.includes(".") || own === "" ? name : `${own}.${name}`;
+}
+
+function namespaceOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf(".")));
 }
 
 /** JSON as the scanner gives it. */

@@ -74,7 +74,7 @@ const differences: readonly Difference[] = [
     applies: ({ fault }) =>
       fault.form === "container" &&
       fault.from === "fastavro" &&
-      /expected a type that is defined before|Undefined schema/.test(fault.text),
+      /expected a type that is defined|Undefined schema/.test(fault.text),
   },
   {
     name: "Java 1.12.0 refuses a default that holds the record whose field has it",

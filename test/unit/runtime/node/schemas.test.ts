@@ -78,6 +78,15 @@ describe("the schemas of a project at its start", () => {
     expect(await registry.versions("bank-accounts-value")).toHaveLength(1);
   });
 
+  it("versions of others that use a type before its definition are read like any other", async () => {
+    const registry = new MemoryRegistry();
+    const later = account(
+      `{"name":"id","type":"string"},{"name":"old","type":["null","Mark"],"default":null},{"name":"mark","type":{"type":"fixed","name":"Mark","size":2}}`,
+    );
+    await registry.register("bank-accounts-value", later);
+    expect(await idOf(registry, one)).toBeGreaterThan(0);
+  });
+
   it("P15: keys keep their schema id, whatever others register under their subject: it is part of their bytes", async () => {
     const registry = new MemoryRegistry();
     const keyIds = async (): Promise<number | undefined> =>

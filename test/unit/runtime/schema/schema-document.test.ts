@@ -133,6 +133,30 @@ describe("the complete schema", () => {
   });
 });
 
+describe("a schema that uses a type before its definition, as Java takes it", () => {
+  it("is the one that defines it where it is used first", () => {
+    const later =
+      '{"type":"record","name":"n.A","fields":[{"name":"one","type":["null","B"]},{"name":"two","type":{"type":"array","items":"n.m.C"}},' +
+      '{"name":"three","type":{"type":"record","name":"B","namespace":"n","fields":[{"name":"a","type":["null","A"]},{"name":"c","type":"n.m.C"}]}},' +
+      '{"name":"four","type":{"type":"enum","name":"C","namespace":"n.m","symbols":["X"]}}]}';
+    const first =
+      '{"type":"record","name":"n.A","fields":[{"name":"one","type":["null",{"type":"record","name":"B","fields":[{"name":"a","type":["null","A"]},' +
+      '{"name":"c","type":{"type":"enum","name":"C","namespace":"n.m","symbols":["X"]}}]}]},{"name":"two","type":{"type":"array","items":"n.m.C"}},' +
+      '{"name":"three","type":"B"},{"name":"four","type":"n.m.C"}]}';
+    expect(canonicalForm(definedBy(later))).toBe(canonicalForm(definedBy(first)));
+    expect(schemaText(definedBy(later))).toBe(schemaText(definedBy(schemaText(definedBy(later)))));
+    const value = { one: { a: null, c: "X" }, two: ["X", "X"], three: { a: null, c: "X" }, four: "X" };
+    expect(interpretedType(definedBy(later)).encode(value)).toEqual(interpretedType(definedBy(first)).encode(value));
+  });
+
+  it("still has each definition once, and no name that nobody defines", () => {
+    const twice =
+      '["F",{"type":"fixed","name":"F","size":1},{"type":"array","items":{"type":"fixed","name":"F","size":1}}]';
+    expect(() => definedBy(twice)).toThrow("second definition");
+    expect(() => definedBy('["m.F",{"type":"fixed","name":"F","size":1}]')).toThrow("a type that is defined");
+  });
+});
+
 describe("the logical form", () => {
   it("differs when data would mean something else, and only then", () => {
     const base =
@@ -170,7 +194,7 @@ describe("the logical form", () => {
     const faults: readonly [string, string][] = [
       ["{", "the end of the text"],
       ["5", "a schema"],
-      ['"Missing"', "a type that is defined before"],
+      ['"Missing"', "a type that is defined"],
       ['{"type":"record","name":"a"}', "a list of fields"],
       ['{"type":"record","name":"a","fields":[{"name":"x","type":["null","Nobody"]}]}', "schema/fields/0/type/1"],
       ['{"type":"fixed","name":"a"}', "size of a fixed"],
