@@ -1,7 +1,7 @@
 /** A small project, as the generator would write it: what the tests of this folder serve. */
 import type { ServiceDescriptor } from "../../../runtime/protocol/service.js";
 import { readArray, readEnum, readMap, writeArray, writeEnum, writeMap } from "../../../runtime/schema/collections.js";
-import { entityType } from "../../../runtime/schema/entity-type.js";
+import { entityType, interpretedType } from "../../../runtime/schema/entity-type.js";
 import {
   bytesType,
   defineLong,
@@ -11,7 +11,8 @@ import {
   longType,
   stringType,
 } from "../../../runtime/schema/primitive-types.js";
-import type { EntityType, TypeDefinition } from "../../../runtime/schema/type.js";
+import { definedBy } from "../../../runtime/schema/raw-schema.js";
+import type { AnyType, EntityType, TypeDefinition, TypeSource } from "../../../runtime/schema/type.js";
 
 export type Status = "OPEN" | "CLOSED";
 const statuses: readonly Status[] = ["OPEN", "CLOSED"];
@@ -148,6 +149,25 @@ export const VertexKey: EntityType<VertexKey> = entityType({
 });
 
 /** A key that no path can hold as texts: it is base64url of its Avro binary. */
+/** A compound key whose first fields are fixed. */
+export interface Place {
+  readonly region: Uint8Array;
+  readonly zone: Uint8Array;
+  readonly id: string;
+}
+export const definePlace: TypeSource = definedBy(
+  JSON.stringify({
+    type: "record",
+    name: "travel.Place",
+    fields: [
+      { name: "region", type: { type: "fixed", name: "Region", size: 2 } },
+      { name: "zone", type: { type: "fixed", name: "Zone", size: 1 } },
+      { name: "id", type: "string" },
+    ],
+  }),
+);
+const Place: AnyType = interpretedType(definePlace);
+
 export interface Tour {
   readonly stops: readonly string[];
   readonly year: number | null;
@@ -322,6 +342,26 @@ export const service: ServiceDescriptor = {
           topic: "bank-tours",
           keySubject: "to-k",
           valueSubject: "to-v",
+        },
+      },
+      messages: {},
+    },
+    places: {
+      name: "places",
+      key: () => Place,
+      keyEncoding: "avro",
+      partitions: 3,
+      replicas: 1,
+      path: "/places",
+      expose: all,
+      stores: {
+        places: {
+          name: "places",
+          key: () => Place,
+          value: () => stringType,
+          topic: "bank-places",
+          keySubject: "pl-k",
+          valueSubject: "pl-v",
         },
       },
       messages: {},

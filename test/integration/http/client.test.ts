@@ -17,9 +17,11 @@ import {
   type Deposit,
   defineAccount,
   defineDeposit,
+  definePlace,
   defineQuestion,
   defineTour,
   defineVertexKey,
+  type Place,
   type Question,
   type Tour,
   type VertexKey,
@@ -44,6 +46,7 @@ interface Client {
   readonly numbers: KeyspaceClient<bigint, bigint>;
   readonly blobs: KeyspaceClient<Uint8Array, Uint8Array>;
   readonly tours: KeyspaceClient<Tour, string>;
+  readonly places: KeyspaceClient<Place, string>;
   close(): Promise<void>;
 }
 
@@ -77,6 +80,7 @@ const keyspaces: { readonly [name: string]: ClientKeyspace } = {
     messages: { degree: { reply: defineInt, write: false, route: { method: "GET", path: "/graph/{key}/degree" } } },
   },
   numbers: { name: "numbers", path: "/api/v1/numbers", key: defineLong, value: defineLong, messages: {} },
+  places: { name: "places", path: "/places", key: definePlace, value: defineString, messages: {} },
   tours: {
     name: "tours",
     path: "/tours",
@@ -132,6 +136,39 @@ describe("the client against the gateway", () => {
     const bytes = Uint8Array.of(0, 255, 254, 62, 63);
     await client.blobs.put(bytes, bytes);
     expect(await client.blobs.get(bytes)).toEqual(bytes);
+  });
+
+  it("a compound key whose first fields are fixed is listed by them: a prefix of one, of two, of all its fields", async () => {
+    const place = (region: readonly number[], zone: number, id: string): Place => ({
+      region: Uint8Array.from(region),
+      zone: Uint8Array.of(zone),
+      id,
+    });
+    const places = [
+      place([0, 0], 0, "a"),
+      place([0, 255], 7, ""),
+      place([0, 255], 7, "b"),
+      place([0, 255], 255, "a"),
+      place([1, 0], 0, "c"),
+      place([255, 255], 255, "z"),
+    ];
+    for (const key of places.toReversed()) await client.places.put(key, key.id);
+    const listed = async (prefix: Partial<Place>): Promise<readonly Place[]> => {
+      const found: Place[] = [];
+      for await (const [key, value] of client.places.list({ prefix })) {
+        expect(value).toBe(key.id);
+        found.push(key);
+      }
+      return found;
+    };
+    const region = Uint8Array.of(0, 255);
+    expect(await listed({ region })).toEqual(places.slice(1, 4));
+    expect(await listed({ region, zone: Uint8Array.of(7) })).toEqual(places.slice(1, 3));
+    expect(await listed({ region, zone: Uint8Array.of(7), id: "b" })).toEqual(places.slice(2, 3));
+    expect(await listed({ region: Uint8Array.of(255, 255) })).toEqual(places.slice(5));
+    expect(await listed({ region: Uint8Array.of(2, 0) })).toEqual([]);
+    await expect(listed({ region: Uint8Array.of(0) })).rejects.toMatchObject({ code: "QUERY_INVALID" });
+    await expect(listed({ zone: Uint8Array.of(7) })).rejects.toMatchObject({ code: "KEY_INVALID" });
   });
 
   it("every key goes through, whatever it holds", async () => {

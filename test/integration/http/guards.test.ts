@@ -182,7 +182,7 @@ describe("administration", () => {
     expect((await call(`${url}/_affinity/status`)).json).toMatchObject({
       service: "bank",
       version: "0.0.0",
-      keyspaces: ["accounts", "graph", "numbers", "tours", "blobs"],
+      keyspaces: ["accounts", "graph", "numbers", "tours", "places", "blobs"],
     });
     expect((await call(`${url}/_affinity/openapi.json`)).json).toMatchObject({ openapi: "3.1.0" });
     await call(`${url}/accounts/none`);
