@@ -11,6 +11,7 @@ import { modelJson } from "./model-json.js";
 import type { GenerateOptions } from "./options.js";
 import { type Blocked, OutputFolder, type OutputPlan } from "./output-folder.js";
 import { generatorHash } from "./self.js";
+import type { ServiceModel } from "./service/model.js";
 import { hasHandler, writeStubs } from "./stubs.js";
 
 /** What a run did. Paths are relative to the project, with `/`, in order. */
@@ -36,12 +37,15 @@ export interface Checked {
   readonly drift: readonly Drift[];
 }
 
+/** Judges a model by what the generator does not know of, stored data for one; what it finds ends a run like a fault of the input. */
+export type ModelJudge = (model: ServiceModel) => Promise<readonly Diagnostic[]>;
+
 /**
  * Writes the output of a project: files that differ are replaced, those of the tool that are not needed any more are
  * removed, missing handlers are created. With a diagnostic nothing is written.
  */
-export async function generate(options: GenerateOptions): Promise<Generated> {
-  const run = await prepare(options);
+export async function generate(options: GenerateOptions, judge?: ModelJudge): Promise<Generated> {
+  const run = await prepare(options, judge);
   if (run.kind === "current") return { ...nothing, unchanged: run.files };
   if (run.kind === "faulty") return { ...nothing, diagnostics: run.diagnostics };
   const { folder, plan, files, stubs } = run;
@@ -57,8 +61,8 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
 }
 
 /** Compares the output with what `generate` would write; writes nothing. */
-export async function check(options: GenerateOptions): Promise<Checked> {
-  const run = await prepare(options);
+export async function check(options: GenerateOptions, judge?: ModelJudge): Promise<Checked> {
+  const run = await prepare(options, judge);
   if (run.kind === "current") return { diagnostics: [], drift: [] };
   if (run.kind === "faulty") return { diagnostics: run.diagnostics, drift: [] };
   const { folder, plan, stubs } = run;
@@ -97,7 +101,7 @@ type Run =
       readonly stubs: ReadonlyMap<string, string>;
     };
 
-async function prepare(options: GenerateOptions): Promise<Run> {
+async function prepare(options: GenerateOptions, judge?: ModelJudge): Promise<Run> {
   const misplaced = faultOfOutput(options);
   if (misplaced !== undefined) return { kind: "faulty", diagnostics: [misplaced] };
   const inputs = readInputs(options);
@@ -107,6 +111,8 @@ async function prepare(options: GenerateOptions): Promise<Run> {
   const { compile, printProject } = await import("./generate.js");
   const { model, diagnostics } = compile(inputs, options);
   if (model === undefined) return { kind: "faulty", diagnostics };
+  const judged = (await judge?.(model)) ?? [];
+  if (judged.length > 0) return { kind: "faulty", diagnostics: judged };
   const { files: printed, stubs } = printProject(model, inputs, options);
   const facts = { generator: generatorHash(), inputs: hashInputs(inputs, options), handlers: [...stubs.keys()] };
   const manifest = printManifest(facts, printed);

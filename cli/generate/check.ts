@@ -4,6 +4,7 @@ import { check as checkOutput } from "../../codegen/project.js";
 import { CommandEnd, exitCodes } from "../failure.js";
 import { readProject } from "../project.js";
 import type { Terminal } from "../terminal.js";
+import { frozenKeys } from "./frozen-keys.js";
 import { generateOptions } from "./options.js";
 import { endOnDiagnostics } from "./run.js";
 
@@ -33,8 +34,9 @@ export async function check(file: string, { against, level }: CheckRequest, term
 
 /** Compares the output with what would be written; exit code 1 where they differ. */
 export async function checkGenerated(file: string, terminal: Terminal): Promise<void> {
-  const options = generateOptions(readProject(file, terminal).config);
-  const { diagnostics, drift } = await checkOutput(options);
+  const { config } = readProject(file, terminal);
+  const options = generateOptions(config);
+  const { diagnostics, drift } = await checkOutput(options, frozenKeys(config, terminal));
   endOnDiagnostics(options, diagnostics, terminal);
   for (const { path, kind } of drift) {
     terminal.emit({ event: "drift", path, kind });

@@ -9,6 +9,7 @@ import { Parent } from "../serve/parent.js";
 import { stopSignal } from "../serve/stop-signal.js";
 import type { Terminal } from "../terminal.js";
 import { checkGenerated } from "./check.js";
+import { frozenKeys } from "./frozen-keys.js";
 import { generateOptions } from "./options.js";
 import { endOnDiagnostics, printDiagnosticsOf, printGenerated } from "./run.js";
 
@@ -19,8 +20,9 @@ export async function generate(
   if (request.check) await checkGenerated(request.config, terminal);
   else if (request.watch) await watch(request.config, terminal);
   else {
-    const options = generateOptions(readProject(request.config, terminal).config);
-    const generated = await generateOnce(options);
+    const { config } = readProject(request.config, terminal);
+    const options = generateOptions(config);
+    const generated = await generateOnce(options, frozenKeys(config, terminal));
     endOnDiagnostics(options, generated.diagnostics, terminal);
     printGenerated(options, generated, terminal);
   }
@@ -29,9 +31,10 @@ export async function generate(
 /** Generates, and again whenever an input changes, until a signal. Faults are printed and mended by the next change. */
 async function watch(file: string, terminal: Terminal): Promise<void> {
   const stop = stopSignal(systemClock, new Parent());
-  const options = generateOptions(readProject(file, terminal).config);
+  const { config } = readProject(file, terminal);
+  const options = generateOptions(config);
   const run = oneAtATime(async () => {
-    const generated = await generateOnce(options);
+    const generated = await generateOnce(options, frozenKeys(config, terminal));
     if (generated.diagnostics.length > 0) printDiagnosticsOf(options, generated.diagnostics, terminal);
     else printGenerated(options, generated, terminal);
   });

@@ -38,14 +38,7 @@ export async function compareSubjects(
     const tail = `(${what}, subject ${subject}), compared with ${against}`;
     const last = definedBy(texts.at(-1) ?? "");
     if (isKey) {
-      if (logicalForm(last) === logicalForm(present)) continue;
-      const suggestion = "Keep the key schema: keys of another schema are other keys, in other partitions.";
-      found.push({
-        at: types.placeOf(use) ?? at,
-        code: "KEY_CHANGED",
-        text: `the key schema has changed ${tail}`,
-        suggestion,
-      });
+      if (logicalForm(last) !== logicalForm(present)) found.push(keyChanged(types.placeOf(use) ?? at, tail, keepKey));
       continue;
     }
     for (const fault of faultsOf(await source.level(subject), present, texts.map(definedBy))) {
@@ -55,6 +48,33 @@ export async function compareSubjects(
     }
   }
   return sortDiagnostics(found);
+}
+
+/**
+ * Keys whose schema is not the one that stored keys were written with.
+ *
+ * @param lastOf Text of the newest version of a subject, complete in itself; undefined where there is none.
+ */
+export async function compareKeys(
+  model: ServiceModel,
+  lastOf: (subject: string) => Promise<string | undefined>,
+  against: string,
+): Promise<readonly Diagnostic[]> {
+  const types = new ModelTypes(model);
+  const found: Diagnostic[] = [];
+  for (const { subject, use, what, at } of subjectsOf(model).filter(({ isKey }) => isKey)) {
+    const last = await lastOf(subject);
+    if (last === undefined || logicalForm(definedBy(last)) === logicalForm(types.source(use))) continue;
+    const tail = `(${what}, subject ${subject}), compared with ${against}`;
+    found.push(keyChanged(types.placeOf(use) ?? at, tail, `${keepKey} \`affinity reset\` removes what is stored.`));
+  }
+  return sortDiagnostics(found);
+}
+
+const keepKey = "Keep the key schema: keys of another schema are other keys, in other partitions.";
+
+function keyChanged(at: SourceRef, tail: string, suggestion: string): Diagnostic {
+  return { at, code: "KEY_CHANGED", text: `the key schema has changed ${tail}`, suggestion };
 }
 
 function subjectsOf(model: ServiceModel): readonly Subject[] {
