@@ -14,6 +14,7 @@ import { packageRoot } from "./package-root.js";
 import { registryCommand } from "./registry.js";
 import { resetCommand } from "./reset.js";
 import { serveCommand } from "./serve.js";
+import { statusCommand } from "./status.js";
 import { processTerminal } from "./terminal.js";
 
 /** Runs one command line, without the program's own name in it. Never rejects. */
@@ -40,6 +41,7 @@ function program(): Command {
     generateCommand,
     checkCommand,
     serveCommand,
+    statusCommand,
     devCommand,
     inspectCommand,
     configCommand,

@@ -86,7 +86,13 @@ function readyAnswer(readiness: Readiness): Answer {
   );
 }
 
-// The lag is a 64-bit number; it fits a JSON number exactly for as long as a log has fewer than 2^53 records to go.
-function plain(status: PartitionStatus): object {
-  return { ...status, lagRecords: Number(status.lagRecords) };
+// Counts of records are 64-bit numbers; they fit JSON numbers exactly for as long as a log has fewer than 2^53 records.
+function plain({ restore, ...status }: PartitionStatus): object {
+  const plainStatus = { ...status, lagRecords: Number(status.lagRecords) };
+  if (restore === undefined) return plainStatus;
+  const { totalRecords, doneRecords, ...pace } = restore;
+  return {
+    ...plainStatus,
+    restore: { totalRecords: Number(totalRecords), doneRecords: Number(doneRecords), ...pace },
+  };
 }

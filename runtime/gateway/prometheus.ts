@@ -64,6 +64,18 @@ export function prometheusRegistry({ routes, status, load }: MetricSources): Reg
     },
   });
   new Gauge({
+    name: "affinity_partition_restore_records_per_second",
+    help: "Records of the changelog that a partition applies a second while it restores; absent where none does.",
+    labelNames: ["keyspace", "partition"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { keyspace, partition, restore } of status()) {
+        if (restore?.recordsPerSecond !== undefined) this.set({ keyspace, partition }, restore.recordsPerSecond);
+      }
+    },
+  });
+  new Gauge({
     name: "affinity_partition_serving",
     help: "1 where the partition answers requests, else 0.",
     labelNames: ["keyspace", "partition", "state"],

@@ -22,6 +22,7 @@ import { noLog } from "./no-log.js";
 import type { KeyspacePlan } from "./plan.js";
 import type { Progress } from "./progress.js";
 import { type Restored, restore } from "./restore.js";
+import { RestoreWatch } from "./restore-pace.js";
 import { Tenure, type TenureEnd } from "./tenure.js";
 import type { Turns } from "./turns.js";
 
@@ -71,6 +72,7 @@ export class PartitionLife {
   #tenure: Tenure | undefined;
   #progress: Progress | undefined;
   #ends: readonly bigint[] = [];
+  #restoring: RestoreWatch | undefined;
   #epoch = 0;
   #epochsBelow = 0;
   #isKilled = false;
@@ -112,6 +114,9 @@ export class PartitionLife {
       state: this.state,
       epoch: this.#epoch,
       lagRecords: role === "master" ? 0n : this.#lag(),
+      ...(this.#restoring === undefined
+        ? {}
+        : { restore: this.#restoring.pace(this.#lag(), this.#parts.clock.monotonic()) }),
     };
   }
 
@@ -214,22 +219,24 @@ export class PartitionLife {
     );
   }
 
-  #restore(store: PartitionStore): Promise<Restored> {
+  async #restore(store: PartitionStore): Promise<Restored> {
     const { plan, limits, clock, incarnations } = this.#parts;
-    return restore(
-      {
-        ...this.#parts,
-        store,
-        errors: this.errors,
-        setting: { topics: plan.stores.map(({ topic }) => topic), incarnations, layout: plan.layout },
-        answersFrom: () => clock.now() - limits.idempotencyWindowMs,
-        onProgress: (progress) => {
-          this.#progress = progress;
-        },
+    const parts = {
+      ...this.#parts,
+      store,
+      errors: this.errors,
+      setting: { topics: plan.stores.map(({ topic }) => topic), incarnations, layout: plan.layout },
+      answersFrom: () => clock.now() - limits.idempotencyWindowMs,
+      onProgress: (progress: Progress) => {
+        this.#progress = progress;
+        this.#restoring = new RestoreWatch(this.#lag(), clock.monotonic());
       },
-      this.#ends,
-      this.#stop.signal,
-    );
+    };
+    try {
+      return await restore(parts, this.#ends, this.#stop.signal);
+    } finally {
+      this.#restoring = undefined;
+    }
   }
 
   /** Every reader would ignore what this master writes: its coordinator has forgotten epochs that the log remembers (M10). */

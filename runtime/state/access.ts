@@ -135,6 +135,17 @@ export interface PartitionStatus {
   readonly state: string;
   readonly epoch: number;
   readonly lagRecords: bigint;
+  /** While it restores. */
+  readonly restore?: RestorePace;
+}
+
+/** How far a restore is. Gaps that compaction left in the log count as records. */
+export interface RestorePace {
+  readonly totalRecords: bigint;
+  readonly doneRecords: bigint;
+  /** Absent until it is known. */
+  readonly recordsPerSecond?: number;
+  readonly secondsLeft?: number;
 }
 
 /** All keyspaces of a node. */

@@ -224,6 +224,8 @@ describe("affinity serve while it restores", () => {
     const refused = await fetch(`${url}/counters/visits`);
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(await refused.json()).toMatchObject({ code: "PARTITION_NOT_READY" });
+    const status = await inProject("status", "--url", url);
+    expect(status.stdout).toMatch(/restoring +░{20} +0 % {2}0 of 5 records/);
     expect(server.output).not.toContain("is ready");
     writeFileSync(join(folder, "release"), "");
     await ready(server);
