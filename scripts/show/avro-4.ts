@@ -7,7 +7,7 @@ import { Server } from "../../test/support/server.js";
 import { clients } from "./longs/client.js";
 import { codecs } from "./longs/codecs.js";
 import { bulk, lists, pages, refusals } from "./longs/lists.js";
-import { changelog } from "./longs/log.js";
+import { changelog, consumed } from "./longs/log.js";
 import { longs } from "./longs/numbers.js";
 import { defaultDigits, longFiles } from "./longs/project.js";
 import { type HttpParts, rows, rowsStand } from "./longs/rows.js";
@@ -33,6 +33,7 @@ try {
     await schemas(parts.service);
   });
   await changelog(report, folder, numbers);
+  consumed(report, project, numbers);
   const stands = async (parts: HttpParts): Promise<void> => {
     await rowsStand(parts);
     await pages(parts);

@@ -1,8 +1,11 @@
-/** Longs in the changelog: the bytes of its records, as other programs read them. */
+/** Longs in the changelog: the bytes of its records, as other programs read them, and as `affinity consume` prints them. */
 import { join } from "node:path";
 import { openSqliteChangelog } from "../../../runtime/changelog/sqlite-changelog.js";
 import { systemClock } from "../../../runtime/core/clock.js";
 import { systemRandom } from "../../../runtime/core/random.js";
+import { plainJson } from "../../../test/support/avro/forms.js";
+import { type Json, parseLossless, printLossless } from "../../../test/support/avro/lossless-json.js";
+import type { TempProject } from "../../../test/support/project.js";
 import type { Report } from "../report.js";
 import { binaryOf, everywhere, filled, varint } from "./values.js";
 
@@ -51,4 +54,33 @@ export async function changelog(report: Report, folder: string, longs: readonly 
     }
     report.check(`${kind}, no others`, found.size === longs.length, () => `${found.size} keys`);
   }
+}
+
+/** `affinity consume`: keys and values with every digit, and conditions that tell neighbours apart. */
+export function consumed(report: Report, project: TempProject, longs: readonly bigint[]): void {
+  const lines = (...parameters: readonly string[]): readonly { readonly key: string; readonly value: string }[] =>
+    project
+      .affinity(["consume", "longs-rows", ...parameters])
+      .stdout.split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const { key = null, value = null }: { readonly key?: Json; readonly value?: Json } = Object(
+          parseLossless(line),
+        );
+        return { key: printLossless(key), value: printLossless(value) };
+      });
+  const newestOf = new Map(lines().map(({ key, value }) => [key, value]));
+  const kind = "affinity consume: keys and values";
+  for (const number of longs) {
+    const [actual, expected] = [
+      newestOf.get(`${number}`),
+      plainJson(filled(number), everywhere.shape, everywhere.types),
+    ];
+    report.count(kind);
+    report.check(kind, actual === expected, () => `${number}: ${actual} instead of ${expected}`);
+  }
+  const wanted = 2n ** 53n + 1n;
+  const found = lines("--filter", `key=${wanted}`, "--filter", `value.plain=${wanted}`);
+  const isOne = found.length > 0 && found.every(({ key }) => key === `${wanted}`);
+  report.check("affinity consume: conditions", isOne, () => JSON.stringify(found.map(({ key }) => key)));
 }
