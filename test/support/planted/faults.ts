@@ -20,6 +20,8 @@ const partition = "runtime/partition";
 const tests = "test/unit/runtime/partition";
 const writePath = `${tests}/write-path.test.ts`;
 const restore = `${tests}/restore.test.ts`;
+const kafka = "runtime/changelog/kafka";
+const kafkaContract = "test/contract/changelog-kafka.test.ts";
 const simulation = "test/simulation/simulation.test.ts";
 
 export const plantedFaults: readonly PlantedFault[] = [
@@ -222,5 +224,49 @@ export const plantedFaults: readonly PlantedFault[] = [
     code: "this.#now - state.historyMs);",
     instead: "this.#now + state.historyMs);",
     foundBy: { file: "test/contract/changelog.test.ts", test: "changes nothing that is younger than the history" },
+  },
+  {
+    name: "no fence: Kafka, a producer epoch without its marker",
+    file: `${kafka}/fence.ts`,
+    code: "await coordinated(work, addPartitionsToTxn({ ...transaction, topics, partition }), firstFault);",
+    instead: `if (topics.length > 0) {
+    const now = topics.map((topic) => reader.offset({ topic, partition }, latestTime, deadline, signal));
+    const stands = await Promise.all(now);
+    return { producer, ends: new Map(topics.map((topic, index) => [topic, stands[index] ?? 0n])) };
+  }`,
+    foundBy: {
+      file: kafkaContract,
+      test: "P1: from a later epoch's fence on, earlier epochs' appends are fenced and not there",
+    },
+  },
+  {
+    name: "unknown treated as failed: Kafka's codes",
+    file: `${kafka}/append-verdict.ts`,
+    code: '?? "unknown";',
+    instead: '?? "refused";',
+    foundBy: {
+      file: "test/unit/runtime/changelog/kafka/append-verdict.test.ts",
+      test: "is unknown where the leader may have appended it",
+    },
+  },
+  {
+    name: "next offset taken from records",
+    file: `${kafka}/batch-walk.ts`,
+    code: "if (batch.lastOffset >= nextOffset) nextOffset = batch.lastOffset + 1n;",
+    instead: "nextOffset = (records.at(-1)?.offset ?? fromOffset - 1n) + 1n;",
+    foundBy: {
+      file: "test/unit/runtime/changelog/kafka/batch-walk.test.ts",
+      test: "P7: without records, of control and of given-up transactions move the reader on",
+    },
+  },
+  {
+    name: "no compaction lag: Kafka",
+    file: `${kafka}/topic-settings.ts`,
+    code: '{ name: "min.compaction.lag.ms", value: String(spec.historyMs) },',
+    instead: "",
+    foundBy: {
+      file: "test/integration/kafka/topics.test.ts",
+      test: "P3: are made with the settings that the promises need",
+    },
   },
 ];
