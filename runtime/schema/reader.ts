@@ -8,7 +8,6 @@ import type { AffinityError } from "../core/errors.js";
 import { fault } from "./fault.js";
 import { emptyItemsLimit, nestingLimit } from "./limits.js";
 import { asciiText, utf8Text } from "./text-bytes.js";
-import type { Writer } from "./writer.js";
 
 /**
  * Bytes that are turned into text in one native call, of which short ASCII texts are then parts: a call for each costs three
@@ -52,10 +51,10 @@ export class Reader {
   /** Offset where the present block must end, -1 where it does not say. */
   blockEnd = -1;
 
-  /** @param from Offset of the first byte to read. */
-  constructor(bytes: Uint8Array, from = 0) {
+  /** @param from Offset of the first byte to read. @param to Offset behind the last. */
+  constructor(bytes: Uint8Array, from = 0, to: number = bytes.length) {
     this.source = bytes;
-    this.limit = bytes.length;
+    this.limit = to;
     this.place = from;
   }
 
@@ -71,7 +70,12 @@ export class Reader {
 
   /** A reader of the same bytes that stands at another offset. */
   again(position: number): Reader {
-    return new Reader(this.source, position);
+    return new Reader(this.source, position, this.limit);
+  }
+
+  /** Has a function read on. @param read Takes bytes and the offset of the next; gives the one behind what it has read. */
+  pass(read: (bytes: Uint8Array, from: number) => number): void {
+    this.place = read(this.source, this.place);
   }
 
   /** Refuses bytes that are left over. */
@@ -222,36 +226,10 @@ export class Reader {
     }
   }
 
-  /** Passes over a number of at most 32 bits. */
-  skipInt(): void {
-    this.varint();
-  }
-
-  /** Passes over a number of at most 64 bits. */
-  skipLong(): void {
-    const byte = this.source[this.place] ?? pastEnd;
-    if (byte < 0x80) this.place += 1;
-    else this.varint64();
-  }
-
   /** Passes over a text or bytes, whose content it does not look at. */
   skipBytes(): void {
     const length = this.length("a text or bytes");
     this.place += length;
-  }
-
-  skip(size: number): void {
-    this.take(size, `${size} bytes`);
-  }
-
-  /** Passes over the rest of a block that says where it ends. */
-  skipBlock(): void {
-    this.place = this.blockEnd;
-  }
-
-  /** Appends what was read since an offset. */
-  copyTo(out: Writer, from: number): void {
-    out.part(this.source, from, this.place);
   }
 
   private countEmptyItems(count: number): void {

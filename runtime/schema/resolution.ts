@@ -12,12 +12,13 @@ import { cureOf } from "./incompatibility.js";
 import { Matching } from "./matching.js";
 import { definedBy } from "./raw-schema.js";
 import { Reader } from "./reader.js";
-import { type Rewrite, rewritePlan } from "./rewrite-plan.js";
+import { rewriteMachine } from "./rewrite-machine.js";
+import type { RewriteProgram } from "./rewrite-ops.js";
+import { rewritePlan } from "./rewrite-plan.js";
 import type { EntityType, TypeSource } from "./type.js";
 import { definitionOf, nodeOf } from "./type-node.js";
 import { Walk } from "./walk.js";
 import { readWalking } from "./walk-binary.js";
-import { Writer } from "./writer.js";
 
 /** The reader's side: any generated or interpreted type. */
 export type ReaderType<T> = Pick<EntityType<T>, "define" | "name" | "decode" | "read">;
@@ -56,70 +57,49 @@ export function resolve<T>(writer: string | TypeSource, type: ReaderType<T>): Re
   return new PlannedResolution(define, type, rewritePlan(from, to, matching));
 }
 
-/** Writers that no rewriting uses at the moment. */
-const idleWriters: Writer[] = [];
-
 class PlannedResolution<T> implements Resolution<T> {
   readonly isSame: boolean;
   readonly #writer: TypeSource;
   readonly #type: ReaderType<T>;
-  readonly #plan: Rewrite | undefined;
+  readonly #program: RewriteProgram | undefined;
 
-  constructor(writer: TypeSource, type: ReaderType<T>, plan: Rewrite | undefined) {
-    this.isSame = plan === undefined;
+  constructor(writer: TypeSource, type: ReaderType<T>, program: RewriteProgram | undefined) {
+    this.isSame = program === undefined;
     this.#writer = writer;
     this.#type = type;
-    this.#plan = plan;
+    this.#program = program;
   }
 
   decode(bytes: Uint8Array): T {
-    if (this.#plan === undefined) return this.#type.decode(bytes);
-    const out = idleWriters.pop() ?? new Writer();
-    try {
-      this.#run(this.#plan, bytes, out);
-      return this.#type.decode(out.peek());
-    } finally {
-      out.discard();
-      idleWriters.push(out);
-    }
+    if (this.#program === undefined) return this.#type.decode(bytes);
+    this.#run(this.#program, bytes);
+    return this.#type.read(rewriteMachine.output());
   }
 
   read(input: Reader): T {
-    if (this.#plan === undefined) return this.#type.read(input);
+    const program = this.#program;
+    if (program === undefined) return this.#type.read(input);
     const { position } = input;
-    const out = idleWriters.pop() ?? new Writer();
     try {
-      try {
-        this.#plan(input, out);
-      } catch (error) {
-        throw this.#explained(input.again(position), error);
-      }
-      return this.#type.decode(out.peek());
-    } finally {
-      out.discard();
-      idleWriters.push(out);
+      input.pass((bytes, from) => rewriteMachine.run(program, bytes, from));
+    } catch (error) {
+      throw this.#explained(input.again(position), error);
     }
+    return this.#type.read(rewriteMachine.output());
   }
 
   rewrite(bytes: Uint8Array): Uint8Array {
-    if (this.#plan === undefined) return bytes;
-    const out = idleWriters.pop() ?? new Writer();
-    try {
-      this.#run(this.#plan, bytes, out);
-      return out.finish();
-    } finally {
-      out.discard();
-      idleWriters.push(out);
-    }
+    if (this.#program === undefined) return bytes;
+    this.#run(this.#program, bytes);
+    return rewriteMachine.copy();
   }
 
-  #run(plan: Rewrite, bytes: Uint8Array, out: Writer): void {
+  #run(program: RewriteProgram, bytes: Uint8Array): void {
     if (!(bytes instanceof Uint8Array))
       throw withPlace(mismatch("Avro binary (a Uint8Array)", bytes), this.#type.name, "");
-    const input = new Reader(bytes);
     try {
-      plan(input, out);
-      input.end();
+      const end = rewriteMachine.run(program, bytes, 0);
+      if (end < bytes.length) new Reader(bytes, end).end();
     } catch (error) {
       throw this.#explained(new Reader(bytes), error);
     }

@@ -1,15 +1,14 @@
 /**
- * Plans that turn Avro binary of a writer's schema into that of a reader's: closures over both, no code made at run time.
- * Bytes that are the same in both are copied without a look at them; static code then reads the result as it reads any other,
- * and so what it gives is the same by construction.
+ * Programs that turn Avro binary of a writer's schema into that of a reader's. Bytes that are the same in both are copied with
+ * only their ends looked at; static code then reads the result as it reads any other, and so what it gives is the same by
+ * construction.
  */
 import { enumDefaultOf, sourcesOf } from "./aliases.js";
 import { fieldDefault } from "./default-value.js";
 import { withPlace } from "./explain.js";
 import type { Matching } from "./matching.js";
-import type { Reader } from "./reader.js";
+import { Assembler, ops, type RewriteProgram } from "./rewrite-ops.js";
 import { SameBytes } from "./same-bytes.js";
-import { type Skip, Skips } from "./skip.js";
 import {
   type EnumNode,
   type FieldNode,
@@ -22,96 +21,250 @@ import { Walk } from "./walk.js";
 import { writeWalking } from "./walk-binary.js";
 import { Writer } from "./writer.js";
 
-/** Reads a value as it was written and appends the reader's form of it. */
-export type Rewrite = (input: Reader, out: Writer) => void;
+/** Numbers of a program up to which records stand where they are used; from there on, each stands once and is called. */
+const inlineLimit = 4096;
 
-/** Makes the plan of two types that match; undefined where the writer's bytes are the reader's already. */
-export function rewritePlan(writer: TypeNode, reader: TypeNode, matching: Matching): Rewrite | undefined {
-  const plans = new RewritePlans(matching);
-  return plans.isSame(writer, reader) ? undefined : plans.of(writer, reader);
+/** Makes the program of two types that match; undefined where the writer's bytes are the reader's already. */
+export function rewritePlan(writer: TypeNode, reader: TypeNode, matching: Matching): RewriteProgram | undefined {
+  const same = new SameBytes(matching);
+  return same.areSame(writer, reader) ? undefined : new Compiler(matching, same).program(writer, reader);
 }
 
-class RewritePlans {
+/** A record that is called. */
+interface Procedure {
+  readonly holes: number[];
+  readonly emit: () => void;
+}
+
+class Compiler {
   readonly #matching: Matching;
   readonly #same: SameBytes;
-  readonly #skips = new Skips();
-  readonly #records = new Map<RecordNode, Map<RecordNode, Rewrite>>();
+  readonly #out = new Assembler();
+  /** By the writer's record; those that are only passed over have no reader. */
+  readonly #procedures = new Map<RecordNode, Map<RecordNode | undefined, Procedure>>();
+  readonly #waiting: Procedure[] = [];
 
-  constructor(matching: Matching) {
+  constructor(matching: Matching, same: SameBytes) {
     this.#matching = matching;
-    this.#same = new SameBytes(matching);
+    this.#same = same;
   }
 
-  isSame(writer: TypeNode, reader: TypeNode): boolean {
-    return this.#same.areSame(writer, reader);
-  }
-
-  of(writer: TypeNode, reader: TypeNode): Rewrite {
-    if (this.isSame(writer, reader)) return copied(this.#skips.of(writer));
-    if (writer.kind === "union") return this.#fromUnion(writer, reader);
-    if (reader.kind === "union") {
-      const { index, rewrite } = this.#branch(writer, reader);
-      return (input, out) => {
-        out.index(index);
-        rewrite(input, out);
-      };
+  program(writer: TypeNode, reader: TypeNode): RewriteProgram {
+    this.#rewrite(writer, reader);
+    this.#out.emit(ops.end);
+    const done: (readonly [number, Procedure])[] = [];
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      done.push([this.#out.label(), next]);
+      next.emit();
+      this.#out.emit(ops.return);
     }
-    if (writer.kind === "record" && reader.kind === "record") return this.#record(writer, reader);
-    if (writer.kind === "array" && reader.kind === "array") return blocks(this.of(writer.items, reader.items));
-    if (writer.kind === "map" && reader.kind === "map") {
-      const value = this.of(writer.values, reader.values);
-      return blocks((input, out) => {
-        copyKey(input, out);
-        value(input, out);
+    for (const [entry, { holes }] of done) for (const hole of holes) this.#out.fill(hole, entry);
+    return this.#out.finish();
+  }
+
+  #rewrite(writer: TypeNode, reader: TypeNode): void {
+    if (this.#same.areSame(writer, reader)) this.#pass(writer);
+    else if (writer.kind === "union") this.#fromUnion(writer, reader);
+    else if (reader.kind === "union") {
+      const index = this.#branch(writer, reader);
+      this.#out.constant(indexBytes(index));
+      this.#rewrite(writer, reader.branches[index] ?? reader);
+    } else if (writer.kind === "record" && reader.kind === "record") this.#record(writer, reader);
+    else if (writer.kind === "array" && reader.kind === "array")
+      this.#blocks(ops.items, ops.next, () => this.#rewrite(writer.items, reader.items));
+    else if (writer.kind === "map" && reader.kind === "map")
+      this.#blocks(ops.items, ops.next, () => {
+        this.#out.count(ops.text);
+        this.#rewrite(writer.values, reader.values);
       });
-    }
-    if (writer.kind === "enum" && reader.kind === "enum") return enums(writer, reader);
-    return numbers(writer.kind, reader.kind);
+    else if (writer.kind === "enum" && reader.kind === "enum")
+      this.#out.emit(ops.enum, writer.symbols.length, ...places(writer, reader));
+    else this.#out.emit(numberOp(writer.kind, reader.kind));
   }
 
-  #fromUnion(writer: UnionNode, reader: TypeNode): Rewrite {
-    const count = writer.branches.length;
+  #fromUnion(writer: UnionNode, reader: TypeNode): void {
     if (reader.kind !== "union") {
-      const rewrites = writer.branches.map((branch) => this.of(branch, reader));
-      return (input, out) => rewrites[input.index(count)]?.(input, out);
+      // The index is left out.
+      this.#out.emit(ops.drop);
+      this.#choice(ops.union, writer, (branch) => {
+        this.#out.emit(ops.keep);
+        this.#rewrite(branch, reader);
+      });
+      return;
     }
-    const branches = writer.branches.map((branch) => this.#branch(branch, reader));
-    return (input, out) => {
-      const branch = branches[input.index(count)];
-      if (branch === undefined) return;
-      out.index(branch.index);
-      branch.rewrite(input, out);
-    };
+    const indexes = writer.branches.map((branch) => this.#branch(branch, reader));
+    // Where each branch has its own index in the reader, that stays as it is.
+    const isKept = indexes.every((index, place) => index === place) && writer.branches.length <= reader.branches.length;
+    const each = (branch: TypeNode, place: number): void =>
+      this.#rewrite(branch, reader.branches[indexes[place] ?? 0] ?? reader);
+    if (isKept) this.#choice(ops.union, writer, each);
+    else this.#choice(ops.branch, writer, each, indexes);
   }
 
-  #branch(writer: TypeNode, reader: UnionNode): { readonly index: number; readonly rewrite: Rewrite } {
+  /** One of several goes on at its target, and all meet again behind. */
+  #choice(
+    op: number,
+    { branches }: UnionNode,
+    each: (branch: TypeNode, place: number) => void,
+    indexes?: readonly number[],
+  ): void {
+    const out = this.#out;
+    const [one, other] = branches;
+    if (op === ops.union && branches.length === 2 && (one?.kind === "null") !== (other?.kind === "null")) {
+      // The byte of an index is twice as much.
+      out.emit(ops.optional, one?.kind === "null" ? 0 : 2);
+      const none = out.hole();
+      for (const [place, branch] of branches.entries()) if (branch.kind !== "null") each(branch, place);
+      out.fill(none);
+      return;
+    }
+    out.emit(op, branches.length);
+    const holes = branches.map((_, place) => {
+      const index = indexes?.[place];
+      if (index !== undefined) out.emit(index);
+      return out.hole();
+    });
+    const exits: number[] = [];
+    for (const [place, branch] of branches.entries()) {
+      const hole = holes[place] ?? 0;
+      const start = out.label();
+      out.fill(hole, start);
+      each(branch, place);
+      // A branch without bytes meets the others at once; the last one has nothing to jump over.
+      if (out.label() === start) exits.push(hole);
+      else if (place < branches.length - 1) {
+        out.emit(ops.jump);
+        exits.push(out.hole());
+      }
+    }
+    for (const exit of exits) out.fill(exit);
+  }
+
+  #branch(writer: TypeNode, reader: UnionNode): number {
     const index = this.#matching.branch(writer, reader);
-    const branch = index === undefined ? undefined : reader.branches[index];
-    if (index === undefined || branch === undefined) throw new Error("assertion failed: no branch, though types match");
-    return { index, rewrite: this.of(writer, branch) };
+    if (index === undefined) throw new Error("assertion failed: no branch, though types match");
+    return index;
   }
 
-  #record(writer: RecordNode, reader: RecordNode): Rewrite {
-    let readers = this.#records.get(writer);
-    if (readers === undefined) {
-      readers = new Map();
-      this.#records.set(writer, readers);
+  #blocks(begin: number, end: number, item: () => void): void {
+    const out = this.#out;
+    out.emit(begin);
+    const none = out.hole();
+    const first = out.label();
+    item();
+    out.emit(end, first);
+    out.fill(none);
+  }
+
+  /** Passes over a value whose bytes stay as they are, or are left out: what tells where it ends is checked, and no more. */
+  #pass(node: TypeNode): void {
+    const out = this.#out;
+    switch (node.kind) {
+      case "null":
+        break;
+      case "boolean":
+        out.count(ops.skip, 1);
+        break;
+      case "int":
+        out.count(ops.int);
+        break;
+      case "long":
+        out.count(ops.long);
+        break;
+      case "float":
+        out.count(ops.skip, 4);
+        break;
+      case "double":
+        out.count(ops.skip, 8);
+        break;
+      case "bytes":
+      case "string":
+        out.count(ops.text);
+        break;
+      case "fixed":
+        out.count(ops.skip, node.size);
+        break;
+      case "enum":
+        out.emit(ops.index, node.symbols.length);
+        break;
+      case "array":
+        this.#blocks(ops.itemsSame, ops.nextSame, () => this.#pass(node.items));
+        break;
+      case "map":
+        this.#blocks(ops.itemsSame, ops.nextSame, () => {
+          out.count(ops.text);
+          this.#pass(node.values);
+        });
+        break;
+      case "union":
+        this.#choice(ops.union, node, (branch) => this.#pass(branch));
+        break;
+      case "record":
+        this.#placed(node, undefined, () => {
+          for (const { type } of node.fields) this.#pass(type);
+        });
+        break;
     }
-    const known = readers.get(reader);
-    if (known !== undefined) return known;
-    // Known before its parts are, since they may lead back to it.
-    const parts: Rewrite[] = [];
-    const inTurn: Rewrite = (input, out) => {
-      for (const part of parts) part(input, out);
-    };
-    const pieces = this.#pieces(writer, reader);
-    const order = orderOf(pieces.map(({ place }) => place));
-    const whole = order === undefined ? inTurn : reordered(parts, order);
-    const rewrite = isRecursive(writer) ? nested(whole) : whole;
-    readers.set(reader, rewrite);
-    if (order === undefined) parts.push(...this.#runs(pieces));
-    else parts.push(...pieces.map((piece) => this.#rewriteOf(piece)));
-    return rewrite;
+  }
+
+  #record(writer: RecordNode, reader: RecordNode): void {
+    this.#placed(writer, reader, () => {
+      const pieces = this.#pieces(writer, reader);
+      const order = orderOf(pieces.map(({ place }) => place));
+      if (order === undefined) this.#inTurn(pieces);
+      else this.#inOrder(pieces, order);
+    });
+  }
+
+  /** Puts the code of a record here, or calls it where it stands. */
+  #placed(writer: RecordNode, reader: RecordNode | undefined, emit: () => void): void {
+    const isNested = isRecursive(writer);
+    if (!isNested && this.#out.length < inlineLimit) {
+      emit();
+      return;
+    }
+    const readers = this.#procedures.get(writer) ?? new Map<RecordNode | undefined, Procedure>();
+    this.#procedures.set(writer, readers);
+    let procedure = readers.get(reader);
+    if (procedure === undefined) {
+      procedure = { holes: [], emit: isNested ? () => this.#nested(emit) : emit };
+      readers.set(reader, procedure);
+      this.#waiting.push(procedure);
+    }
+    this.#out.emit(ops.call);
+    procedure.holes.push(this.#out.hole());
+  }
+
+  #nested(emit: () => void): void {
+    this.#out.emit(ops.enter);
+    emit();
+    this.#out.emit(ops.leave);
+  }
+
+  #inTurn(pieces: readonly Piece[]): void {
+    let isDropping = false;
+    for (const piece of pieces) {
+      const isLeftOut = piece.bytes === undefined && piece.reader === undefined;
+      if (isLeftOut !== isDropping) this.#out.emit(isLeftOut ? ops.drop : ops.keep);
+      isDropping = isLeftOut;
+      this.#piece(piece);
+    }
+    if (isDropping) this.#out.emit(ops.keep);
+  }
+
+  #inOrder(pieces: readonly Piece[], order: readonly number[]): void {
+    this.#out.emit(ops.piece);
+    for (const piece of pieces) {
+      this.#inTurn([piece]);
+      this.#out.emit(ops.piece);
+    }
+    this.#out.reorder(pieces.length, order);
+  }
+
+  #piece(piece: Piece): void {
+    if (piece.bytes !== undefined) this.#out.constant(piece.bytes);
+    else if (piece.reader === undefined) this.#pass(piece.writer);
+    else this.#rewrite(piece.writer, piece.reader);
   }
 
   /** What is to be done with each of the writer's fields, in its order, defaults where they fit into it. */
@@ -136,35 +289,6 @@ class RewritePlans {
     }
     return pieces;
   }
-
-  /** Neighbours whose bytes stay as they are become one copy. */
-  #runs(pieces: readonly Piece[]): readonly Rewrite[] {
-    const rewrites: Rewrite[] = [];
-    let run: Skip[] = [];
-    const endRun = (): void => {
-      if (run.length > 0) rewrites.push(copiedRun(run));
-      run = [];
-    };
-    for (const piece of pieces) {
-      const isCopy = piece.bytes === undefined && piece.reader !== undefined && this.isSame(piece.writer, piece.reader);
-      if (isCopy) {
-        run.push(this.#skips.of(piece.writer));
-        continue;
-      }
-      endRun();
-      rewrites.push(this.#rewriteOf(piece));
-    }
-    endRun();
-    return rewrites;
-  }
-
-  #rewriteOf(piece: Piece): Rewrite {
-    if (piece.bytes !== undefined) {
-      const { bytes } = piece;
-      return (_, out) => out.raw(bytes);
-    }
-    return piece.reader === undefined ? this.#skips.of(piece.writer) : this.of(piece.writer, piece.reader);
-  }
 }
 
 /** A field of the writer, which the reader has at `place` or not at all, or a default. */
@@ -184,92 +308,37 @@ function orderOf(places: readonly (number | undefined)[]): readonly number[] | u
   return taken.sort((one, other) => one.place - other.place).map(({ index }) => index);
 }
 
-function reordered(parts: readonly Rewrite[], order: readonly number[]): Rewrite {
-  return (input, out) => {
-    const ends = [out.length];
-    for (const part of parts) {
-      part(input, out);
-      ends.push(out.length);
-    }
-    out.reorder(ends, order);
-  };
-}
-
-function nested(rewrite: Rewrite): Rewrite {
-  return (input, out) => {
-    input.enter();
-    rewrite(input, out);
-    input.leave();
-  };
-}
-
-function copied(skip: Skip): Rewrite {
-  return (input, out) => {
-    const { position } = input;
-    skip(input);
-    input.copyTo(out, position);
-  };
-}
-
-function copiedRun(skips: readonly Skip[]): Rewrite {
-  const [only] = skips;
-  if (skips.length === 1 && only !== undefined) return copied(only);
-  return (input, out) => {
-    const { position } = input;
-    for (const skip of skips) skip(input);
-    input.copyTo(out, position);
-  };
-}
-
-const copyKey: Rewrite = /*@__PURE__*/ copied((input) => input.skipBytes());
-
-function blocks(item: Rewrite): Rewrite {
-  return (input, out) => {
-    for (let count = input.blockCount(); count > 0; count = input.blockCount()) {
-      const { position, blockEnd } = input;
-      out.index(count);
-      const { length } = out;
-      for (let index = 0; index < count; index += 1) item(input, out);
-      out.endItems(count, length);
-      input.endBlock(count, position, blockEnd);
-    }
-    out.index(0);
-  };
-}
-
-function enums(writer: EnumNode, reader: EnumNode): Rewrite {
+/** Where each of the writer's symbols stands in the reader. */
+function places(writer: EnumNode, reader: EnumNode): readonly number[] {
   const fallback = reader.symbols.indexOf(enumDefaultOf(reader) ?? "");
-  const places = writer.symbols.map((symbol) => {
+  return writer.symbols.map((symbol) => {
     const place = reader.symbols.indexOf(symbol);
     return place < 0 ? fallback : place;
   });
-  return (input, out) => out.index(places[input.index(places.length)] ?? 0);
 }
 
 /** Promotions that change bytes: those to float and double. */
-function numbers(writer: TypeNode["kind"], reader: TypeNode["kind"]): Rewrite {
+function numberOp(writer: TypeNode["kind"], reader: TypeNode["kind"]): number {
   switch (`${writer} ${reader}`) {
     case "int float":
-      return (input, out) => out.float(input.int());
+      return ops.intFloat;
     case "int double":
-      return (input, out) => out.double(input.int());
+      return ops.intDouble;
     case "long float":
-      return (input, out) => out.float(nearestFloat(input.long()));
+      return ops.longFloat;
     case "long double":
-      return (input, out) => out.double(Number(input.long()));
+      return ops.longDouble;
     case "float double":
-      return (input, out) => out.double(input.float());
+      return ops.floatDouble;
     default:
       throw new Error(`assertion failed: ${writer} is not read as ${reader}`);
   }
 }
 
-/** A long rounded once: a double between would round some twice. */
-export function nearestFloat(value: bigint): number {
-  // Beyond 2^53 the last bits become one that says whether any of them was set: 42 or more others stay.
-  if (BigInt.asIntN(54, value) === value) return Math.fround(Number(value));
-  const rest = (value & 0x7ffn) === 0n ? 0n : 1n;
-  return Math.fround(Number((value >> 11n) | rest) * 2048);
+function indexBytes(index: number): Uint8Array {
+  const out = new Writer();
+  out.index(index);
+  return out.finish().slice();
 }
 
 function defaultBytes(field: FieldNode, { name }: RecordNode): Uint8Array {

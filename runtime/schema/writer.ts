@@ -17,9 +17,6 @@ const loopLimit = 48;
 /** Bytes up to this number are copied by a loop; a native call costs more. */
 const copyLimit = 32;
 
-/** The same where a view of the bytes would have to be made for the call. */
-const partLimit = 96;
-
 // A number's bits are seen through these; the bytes of a 64-bit number stand in the platform's order.
 const scratch = /*@__PURE__*/ new ArrayBuffer(8);
 const int64 = /*@__PURE__*/ new BigInt64Array(scratch);
@@ -48,11 +45,6 @@ export class Writer {
     this.start = position;
     this.depth = 0;
     return new Uint8Array(this.bytesWritten.buffer, start, position - start);
-  }
-
-  /** The same as a view that the next write may change. */
-  peek(): Uint8Array {
-    return this.bytesWritten.subarray(this.start, this.position);
   }
 
   /** Forgets what was written since the last `finish`. */
@@ -168,40 +160,6 @@ export class Writer {
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length);
     this.append(bytes);
-  }
-
-  /** A part of bytes that are Avro binary already. */
-  part(bytes: Uint8Array, from: number, to: number): void {
-    const length = to - from;
-    this.reserve(length);
-    const target = this.bytesWritten;
-    const { position } = this;
-    if (length > partLimit) target.set(bytes.subarray(from, to), position);
-    else for (let index = 0; index < length; index += 1) target[position + index] = bytes[from + index] ?? 0;
-    this.position = position + length;
-  }
-
-  /**
-   * Puts what was written last into another order.
-   * @param ends `length` before the first piece and after each of them.
-   * @param order Pieces by their new place.
-   */
-  reorder(ends: readonly number[], order: readonly number[]): void {
-    const before = ends[0] ?? 0;
-    const size = this.length - before;
-    // The space behind what was written is free to copy it to; making it may move everything.
-    this.reserve(size);
-    const bytes = this.bytesWritten;
-    const from = this.start + before;
-    const copy = from + size;
-    bytes.copyWithin(copy, from, copy);
-    let to = from;
-    for (const piece of order) {
-      const begin = (ends[piece] ?? 0) - before;
-      const end = (ends[piece + 1] ?? 0) - before;
-      bytes.copyWithin(to, copy + begin, copy + end);
-      to += end - begin;
-    }
   }
 
   /**

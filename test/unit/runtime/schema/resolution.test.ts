@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isAffinityError } from "../../../../runtime/core/errors.js";
 import { interpretedType } from "../../../../runtime/schema/entity-type.js";
+import { nearestFloat } from "../../../../runtime/schema/nearest-float.js";
 import { definedBy } from "../../../../runtime/schema/raw-schema.js";
 import { resolve } from "../../../../runtime/schema/resolution.js";
-import { nearestFloat } from "../../../../runtime/schema/rewrite-plan.js";
 
 const typeOf = (schema: unknown) => interpretedType(definedBy(JSON.stringify(schema)));
 
