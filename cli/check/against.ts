@@ -2,26 +2,40 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { compareProjects } from "../../codegen/compatibility/compare.js";
-import { compareSubjects, type SubjectSource } from "../../codegen/compatibility/subjects.js";
+import { compareSubjects } from "../../codegen/compatibility/subjects.js";
 import type { Diagnostic } from "../../codegen/diagnostics.js";
 import { compile } from "../../codegen/generate.js";
 import { type Inputs, readInputs } from "../../codegen/inputs.js";
 import type { GenerateOptions } from "../../codegen/options.js";
 import type { ServiceModel } from "../../codegen/service/model.js";
+import type { ResolvedConfig } from "../../runtime/node/config/resolved.js";
 import { compatibilityLevels } from "../../runtime/schema/compatibility.js";
 import { WrongUse } from "../failure.js";
+import type { Terminal } from "../terminal.js";
 import { gitInputs } from "./git-inputs.js";
-import { httpSubjects } from "./http-subjects.js";
+import { isRegistry, registrySubjects, shownRegistry } from "./registry-subjects.js";
+
+/** What a comparison needs beside the two. */
+export interface AgainstParts {
+  readonly options: GenerateOptions;
+  readonly level: string;
+  readonly config: ResolvedConfig;
+  readonly terminal: Terminal;
+}
 
 /** What would break, compared with a folder, a git ref or a registry. */
 export async function diagnosticsAgainst(
   against: string,
   model: ServiceModel,
-  { options, level }: { readonly options: GenerateOptions; readonly level: string },
+  { options, level, config, terminal }: AgainstParts,
 ): Promise<readonly Diagnostic[]> {
-  if (/^https?:\/\//.test(against)) {
-    const source: SubjectSource = httpSubjects(against);
-    return compareSubjects(model, source, `the registry ${new URL(against).origin}`);
+  if (isRegistry(against)) {
+    const source = await registrySubjects(against, config, terminal);
+    try {
+      return await compareSubjects(model, source, `the registry ${shownRegistry(against)}`);
+    } finally {
+      await source.close();
+    }
   }
   const checked = compatibilityLevels.find((known) => known === level);
   if (checked === undefined)
@@ -36,6 +50,11 @@ export async function diagnosticsAgainst(
     throw new WrongUse(`--against ${against}: ${where} is no project without errors${why}`);
   }
   return compareProjects({ before, after: model, level: checked, against: where });
+}
+
+/** What was compared with, for people: no secrets. */
+export function shownAgainst(against: string): string {
+  return isRegistry(against) ? shownRegistry(against) : against;
 }
 
 /** The folder where there is one, else what git has under the name. */

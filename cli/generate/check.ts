@@ -17,15 +17,16 @@ export interface CheckRequest {
 
 /** Looks at schemas and definitions alone; writes nothing. */
 export async function check(file: string, { against, level }: CheckRequest, terminal: Terminal): Promise<void> {
-  const options = generateOptions(readProject(file, terminal).config);
+  const { config } = readProject(file, terminal);
+  const options = generateOptions(config);
   const { compile } = await import("../../codegen/generate.js");
   const { model, diagnostics } = compile(readInputs(options), options);
   endOnDiagnostics(options, diagnostics, terminal);
   if (against !== undefined && model !== undefined) {
-    const { diagnosticsAgainst } = await import("../check/against.js");
-    endOnDiagnostics(options, await diagnosticsAgainst(against, model, { options, level }), terminal);
-    terminal.emit({ event: "checked", diagnostics: 0, against });
-    terminal.print(`No errors; nothing breaks, compared with ${against}.`);
+    const { diagnosticsAgainst, shownAgainst } = await import("../check/against.js");
+    endOnDiagnostics(options, await diagnosticsAgainst(against, model, { options, level, config, terminal }), terminal);
+    terminal.emit({ event: "checked", diagnostics: 0, against: shownAgainst(against) });
+    terminal.print(`No errors; nothing breaks, compared with ${shownAgainst(against)}.`);
     return;
   }
   terminal.emit({ event: "checked", diagnostics: 0 });

@@ -23,7 +23,8 @@ import { MemoryRegistry } from "../registry/memory-registry.js";
 import type { Registry } from "../registry/registry.js";
 import { openZookeeperRegistry } from "../registry/zookeeper-registry.js";
 import type { JsonValue } from "../schema/type.js";
-import type { ModuleAdapter, ResolvedConfig } from "./config/resolved.js";
+import type { ModuleAdapter, RegistryAuth, ResolvedConfig } from "./config/resolved.js";
+import { settings } from "./config/settings.js";
 
 /** What an adapter is opened with beside its own settings. */
 export interface AdapterParts {
@@ -77,6 +78,37 @@ export async function openRegistry(config: ResolvedConfig, parts: AdapterParts):
   }
   const { openRegistry: open } = await adapterModule(config, registry);
   return called("registry", "openRegistry", registry, open?.(registry.options, parts));
+}
+
+/** A registry that is named by its urls, as a rule not the project's own. */
+export interface RegistryAddress {
+  readonly urls: readonly string[];
+  /** Absent: those of the project's registry, where every url is one of its servers. */
+  readonly auth?: RegistryAuth;
+}
+
+/**
+ * A registry over Confluent's interface, for a command that only asks: nothing is kept, and nothing is answered from what was
+ * known before. Authorities, times and retries are the project's, where it has a registry of this kind.
+ */
+export function openRegistryAt(
+  { urls, auth }: RegistryAddress,
+  { registry: own }: Pick<ResolvedConfig, "registry">,
+  parts: Omit<AdapterParts, "dataDir">,
+): Promise<Registry> {
+  const known = own.type === "confluent" ? own : undefined;
+  const origins = new Set(known?.urls.map((url) => new URL(url).origin));
+  const isOwn = urls.every((url) => origins.has(new URL(url).origin));
+  return openConfluentRegistry({
+    ...parts,
+    urls,
+    // Secrets go to the servers that they were written down for.
+    auth: auth ?? (isOwn && known !== undefined ? known.auth : { type: "none" }),
+    ...(known?.ca === undefined ? {} : { ca: known.ca }),
+    timeoutMs: known?.timeoutMs ?? settings.registryTimeoutMs.fallback,
+    retries: known?.retries ?? settings.registryRetries.fallback,
+    cacheBytes: (known?.cacheMb ?? settings.registryCacheMb.fallback) * mebibyte,
+  });
 }
 
 export async function openChangelog(config: ResolvedConfig, parts: AdapterParts): Promise<Changelog> {

@@ -86,22 +86,55 @@ describe("affinity check --against", () => {
     }
   });
 
-  it("a registry: its versions, its level", async () => {
-    const versions = readFileSync(schemaFile(), "utf8");
-    const server = await served((path) => {
-      if (path.startsWith("/config/")) return { compatibilityLevel: "BACKWARD_TRANSITIVE" };
-      if (path === "/subjects/bank-accounts-value/versions") return [1];
-      return path === "/subjects/bank-accounts-value/versions/1" ? { schema: versions } : undefined;
-    });
+  it("a registry: its versions, its level; user and password stand in no output", async () => {
+    const server = await served("Basic dXNlcjpwYXNz");
+    const url = `http://user:pass@127.0.0.1:${server.port}`;
     try {
-      const { port } = server.address() as AddressInfo;
-      const url = `http://user:pass@127.0.0.1:${port}`;
-      expect(await checked(url)).toMatchObject({ failure: undefined });
-      await edited(async () => expect(await checked(`${url}/`)).toMatchObject(refusal));
+      const found = await checked(url);
+      expect(found).toMatchObject({ facts: [{ against: `http://127.0.0.1:${server.port}` }], failure: undefined });
+      await edited(async () => {
+        const { facts, failure } = await checked(`${url}/`);
+        expect({ facts, failure }).toMatchObject(refusal);
+        expect(JSON.stringify(facts)).not.toContain("pass");
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  it("a registry of several servers: one that is away is passed over, all of them are REGISTRY_UNAVAILABLE", async () => {
+    const server = await served(undefined);
+    try {
+      const servers = `http://127.0.0.1:1,http://127.0.0.1:${server.port}`;
+      await edited(async () => expect(await checked(servers)).toMatchObject(refusal));
     } finally {
       server.close();
     }
     await expect((await checked("http://127.0.0.1:1")).failure).toMatchObject({ code: "REGISTRY_UNAVAILABLE" });
+  });
+
+  it("P18: the project's registry gets the project's token; another one does not", async () => {
+    const [own, other] = [await served("Bearer secret"), await served(undefined)];
+    const file = join(project.folder, "affinity.json");
+    const before = readFileSync(file, "utf8");
+    const registry = {
+      type: "confluent",
+      url: `http://127.0.0.1:${own.port}`,
+      auth: { type: "bearer", token: "secret" },
+      retries: 0,
+    };
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(before), registry }));
+    try {
+      await edited(async () => {
+        expect(await checked(registry.url)).toMatchObject(refusal);
+        expect(await checked(`http://127.0.0.1:${other.port}`)).toMatchObject(refusal);
+      });
+      expect(other.authorizations).toEqual(new Set([undefined]));
+    } finally {
+      writeFileSync(file, before);
+      own.close();
+      other.close();
+    }
   });
 
   it("what is none of these is wrong use, and never an option of git", async () => {
@@ -111,11 +144,32 @@ describe("affinity check --against", () => {
   });
 });
 
-function served(answer: (path: string) => unknown): Promise<Server> {
-  const server = createServer((request, response) => {
-    const body = request.headers.authorization === `Basic ${btoa("user:pass")}` ? answer(request.url ?? "") : undefined;
-    response.statusCode = body === undefined ? 404 : 200;
-    response.end(JSON.stringify(body ?? { error_code: 40401 }));
+interface FakeRegistry {
+  readonly port: number;
+  /** What callers said that they are. */
+  readonly authorizations: ReadonlySet<string | undefined>;
+  close(): void;
+}
+
+/** A registry that has the schema of the accounts; to those who do not say who they are it answers 401. */
+async function served(authorization: string | undefined): Promise<FakeRegistry> {
+  const schema = readFileSync(schemaFile(), "utf8");
+  const answers: { readonly [path: string]: unknown } = {
+    "/config/bank-accounts-value?defaultToGlobal=true": { compatibilityLevel: "BACKWARD_TRANSITIVE" },
+    "/subjects/bank-accounts-value/versions": [1],
+    "/subjects/bank-accounts-value/versions/1": { id: 7, version: 1, schema },
+    "/schemas/ids/7": { schema },
+  };
+  const authorizations = new Set<string | undefined>();
+  const server: Server = createServer((request, response) => {
+    const { authorization: said } = request.headers;
+    authorizations.add(said);
+    const isKnown = authorization === undefined || said === authorization;
+    const body = answers[request.url ?? ""];
+    response.statusCode = isKnown ? (body === undefined ? 404 : 200) : 401;
+    response.end(JSON.stringify(isKnown ? (body ?? { error_code: 40401 }) : { error_code: 40101 }));
   });
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, authorizations, close: () => server.close() };
 }
