@@ -5,7 +5,7 @@ import type { KeyspaceDescriptor, ServiceDescriptor, StoreDescriptor } from "../
 import type { RegisteredSchema, Registry } from "../registry/registry.js";
 import { incompatibilities } from "../schema/compatibility.js";
 import { cureOf } from "../schema/incompatibility.js";
-import { logicalForm, schemaText } from "../schema/logical-form.js";
+import { logicalForm, readerForm, schemaText } from "../schema/logical-form.js";
 import { definedBy } from "../schema/raw-schema.js";
 import type { AnyType, TypeSource } from "../schema/type.js";
 import type { KeyspaceSchemaIds } from "../state/access.js";
@@ -27,8 +27,9 @@ interface Subject {
 /**
  * Registers what is new and gives the ids of all, with the schemas of earlier versions.
  *
- * A schema that differs from a registered one in documentation, defaults or other attributes only keeps the
- * registered id: it reads and writes the same bytes.
+ * A schema that differs from a registered one in documentation or attributes that Avro does not know keeps the registered id.
+ * One that differs in defaults or aliases is a version of its own, though it writes the same bytes: the registry judges the next
+ * change by what this one reads.
  *
  * @throws SCHEMA_CHANGED when a store's registered key schema differs in canonical form or logical types, or when some value
  * of a version of its value schema could not be read with the present one; found for all subjects before anything is
@@ -71,19 +72,24 @@ async function wholeVersions(registry: Registry, subject: string): Promise<reado
 }
 
 /**
- * A version that reads and writes the same bytes: the newest; of keys the oldest, since its id stands in the bytes of every
- * key, and with another one a key would belong to another partition. @throws SCHEMA_CHANGED when data of another could not be read. */
+ * The newest version that reads and writes like the schema; of keys the oldest that writes like it, since its id stands in the
+ * bytes of every key, and with another one a key would belong to another partition.
+ *
+ * @throws SCHEMA_CHANGED when data of another could not be read.
+ */
 function sameVersion(
   entry: Subject,
   versions: readonly RegisteredSchema[],
   earlier: Map<number, TypeSource>,
 ): RegisteredSchema | undefined {
-  const form = logicalForm(entry.type.define);
+  const isKey = entry.kind === "key";
+  const formOf = isKey ? logicalForm : readerForm;
+  const form = formOf(entry.type.define);
   let same: RegisteredSchema | undefined;
   for (const version of versions) {
     const writer = parsed(version.schema);
-    if (writer !== undefined && logicalForm(writer) === form) same = entry.kind === "key" ? (same ?? version) : version;
-    else if (entry.kind === "key" && version === versions.at(-1)) throw keyChanged(entry, version.version);
+    if (writer !== undefined && formOf(writer) === form) same = isKey ? (same ?? version) : version;
+    else if (isKey && version === versions.at(-1)) throw keyChanged(entry, version.version);
     else if (entry.kind === "value") assertReadable(entry, version, writer);
     if (writer !== undefined) earlier.set(version.id, writer);
   }

@@ -18,7 +18,7 @@ export function aliasesOf({ name, schema }: NamedNode): readonly string[] {
 }
 
 /** Aliases of a field: simple names. */
-function fieldAliasesOf({ schema }: FieldNode): readonly string[] {
+export function fieldAliasesOf({ schema }: FieldNode): readonly string[] {
   return isList(schema.aliases) ? schema.aliases.map(String) : [];
 }
 

@@ -78,6 +78,21 @@ describe("the schemas of a project at its start", () => {
     expect(await registry.versions("bank-accounts-value")).toHaveLength(1);
   });
 
+  it("another default or alias is a version of its own, by which the next change is judged; documentation is not", async () => {
+    const registry = new MemoryRegistry({ compatibility: "FULL" });
+    const withNote = (rest: string): string =>
+      account(`{"name":"id","type":"string"},{"name":"note","type":"string"${rest}}`);
+    const first = await idOf(registry, withNote(""));
+    expect(await idOf(registry, withNote(',"doc":"What is to be said."'))).toBe(first);
+    // Nobody who reads with the first version could do without the note.
+    await expect(idOf(registry, one)).rejects.toMatchObject({ code: "SCHEMA_INCOMPATIBLE" });
+    const second = await idOf(registry, withNote(',"default":"","aliases":["remark"]'));
+    expect(second).not.toBe(first);
+    expect(await idOf(registry, withNote(',"doc":"x","aliases":["remark"],"default":""'))).toBe(second);
+    expect(await idOf(registry, one)).not.toBe(second);
+    expect(await registry.versions("bank-accounts-value")).toHaveLength(3);
+  });
+
   it("versions of others that use a type before its definition are read like any other", async () => {
     const registry = new MemoryRegistry();
     const later = account(
