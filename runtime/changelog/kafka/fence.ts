@@ -30,7 +30,8 @@ export interface Fenced {
  * @throws PARTITION_NOT_MASTER, CHANGELOG_UNAVAILABLE, CONFIG_INVALID, the signal's reason
  */
 export async function fence(work: FenceWork, onProducer: (producer: Producer) => void): Promise<Fenced> {
-  const { transactionalId, topics, partition, reader, deadline, signal } = work;
+  const { transactionalId, topics, partition, reader, deadline, signal, current } = work;
+  if (current.epoch >= 0) await giveUp(work);
   const { producer } = await coordinated(work, initProducerId(work), ({ code }) => code);
   onProducer(producer);
   const transaction = { transactionalId, producer };
@@ -47,6 +48,18 @@ export async function fence(work: FenceWork, onProducer: (producer: Producer) =>
     }),
   );
   return { producer, ends };
+}
+
+/**
+ * Gives up a transaction that an earlier fence, or an append over several topics, may have left open. Did InitProducerId do it,
+ * it would raise the epoch by itself, and then take us for somebody whom a later epoch has fenced.
+ */
+async function giveUp(work: FenceWork): Promise<void> {
+  const { transactionalId, current: producer } = work;
+  const isNoneOpen = (code: number): boolean => code === kafkaCodes.INVALID_TXN_STATE;
+  await coordinated(work, endTxn({ transactionalId, producer, isCommit: false }), (code) =>
+    isNoneOpen(code) ? kafkaCodes.NONE : code,
+  );
 }
 
 /** Of the codes of several topics, the one that says why none was added. */

@@ -130,7 +130,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
     return append.finally(() => this.#underWay.delete(append));
   }
 
-  isClosed(): boolean {
+  get isClosed(): boolean {
     return this.#isClosed;
   }
 

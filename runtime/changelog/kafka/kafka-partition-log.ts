@@ -87,7 +87,7 @@ export class KafkaPartitionLog implements PartitionLog {
   }
 
   async append(records: readonly NewRecord[]): Promise<AppendOutcome> {
-    if (this.#isClosed || this.#parts.isClosed()) return { outcome: "refused", error: closed(this.subject) };
+    if (this.#isClosed || this.#parts.isClosed) return { outcome: "refused", error: closed(this.subject) };
     const now = this.#parts.clock.now();
     if (records.length === 0) return { outcome: "acknowledged", offsets: [], timestamp: now };
     // Before anything is awaited: the caller's arrays are its own again when this returns.
@@ -97,6 +97,9 @@ export class KafkaPartitionLog implements PartitionLog {
       return { outcome: "refused", error: unavailable(this.subject, "too much waits to be written; try again later") };
     try {
       return await this.#parts.track(this.#append(batches, records.length, now));
+    } catch (error) {
+      // A fault of ours; what was sent before it nobody knows.
+      return { outcome: "unknown", error: inDoubt(this.subject, messageOf(error), error) };
     } finally {
       this.#parts.release(bytes);
     }
@@ -112,7 +115,7 @@ export class KafkaPartitionLog implements PartitionLog {
    * @param transactionalId Set where the batch is part of a transaction.
    */
   async send(batch: TopicBatch, transactionalId: string | null): Promise<Sent> {
-    const { cluster, reader, isClosed } = this.#parts;
+    const { cluster, reader } = this.#parts;
     const { topic } = batch;
     const { partition } = this.request;
     const of = { topic, partition };
@@ -130,7 +133,7 @@ export class KafkaPartitionLog implements PartitionLog {
         // No leader was found, so nothing was sent.
         return { verdict: "refused", error: error instanceof Error ? error : new Error(messageOf(error)) };
       }
-      if (isClosed()) return { verdict: "refused", error: closed(this.subject) };
+      if (this.#parts.isClosed) return { verdict: "refused", error: closed(this.subject) };
       if (!(await deadline.wait()))
         return { verdict: "refused", error: unavailable(subjectOf(of), `nobody took a batch (${trouble})`) };
     }

@@ -15,5 +15,5 @@ export interface KafkaParts {
   release(bytes: number): void;
   /** Makes `close` wait for an append. */
   track<T>(append: Promise<T>): Promise<T>;
-  isClosed(): boolean;
+  readonly isClosed: boolean;
 }

@@ -1,6 +1,5 @@
-/** The gateway over a real router on memory adapters, and ways to talk to it. */
+/** The gateway over a real router, on memory adapters if not told otherwise, and ways to talk to it. */
 import { connect, type Socket } from "node:net";
-import { MemoryChangelog, type MemoryChangelogOptions } from "../../../runtime/changelog/memory-changelog.js";
 import { openRouter } from "../../../runtime/cluster/router.js";
 import { MemoryCoordinator } from "../../../runtime/coordinator/memory-coordinator.js";
 import { type Clock, systemClock } from "../../../runtime/core/clock.js";
@@ -12,6 +11,7 @@ import { MemoryMemStore } from "../../../runtime/memstore/memory-memstore.js";
 import type { PartitionLimits } from "../../../runtime/partition/limits.js";
 import type { KeyspaceSchemaIds, Router } from "../../../runtime/state/access.js";
 import type { WriterSchemas } from "../../../runtime/state/writer-schemas.js";
+import { type MemoryWishes, openChangelogOfTests } from "../../support/changelog-of-tests.js";
 import { service } from "./bank.js";
 import { handlers } from "./bank-handlers.js";
 
@@ -33,7 +33,8 @@ export interface NodeOptions {
   readonly http?: Partial<HttpSettings>;
   readonly limits?: Partial<GatewayLimits>;
   readonly partition?: Partial<PartitionLimits>;
-  readonly changelog?: Partial<MemoryChangelogOptions>;
+  /** Of a changelog in memory, which is taken then in any case. */
+  readonly changelog?: MemoryWishes;
   readonly clock?: Clock;
   /** Schemas of other ids that values may have been written with. */
   readonly writers?: WriterSchemas;
@@ -73,7 +74,7 @@ export async function openNode(options: NodeOptions = {}): Promise<TestNode> {
   const random = new SeededRandom(7);
   const faults: object[] = [];
   const logger: Logger = { debug() {}, info() {}, warn() {}, error: (facts, text) => faults.push({ ...facts, text }) };
-  const changelog = new MemoryChangelog({ clock, random, ...options.changelog });
+  const changelog = await openChangelogOfTests({ clock, random }, options.changelog);
   const router = await openRouter({
     service,
     handlers,

@@ -5,6 +5,7 @@
  * was answered `applied: "no"` is either sent again or given up: what was given up must not be in any balance.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Dispatcher, Pool } from "undici";
 import type { Chance } from "../chance.js";
 
@@ -33,6 +34,8 @@ export type Complaint = (kind: string, text: string) => void;
 
 const accountCount = 50;
 const workers = 24;
+/** Before a server that is gone is tried again. */
+const pauseMs = 50;
 /** Answered deposits that are remembered for a replay. */
 const rememberedLimit = 500;
 
@@ -60,11 +63,19 @@ export class DepositLoad {
     this.#accounts = Array.from({ length: accountCount }, (_, index) => `account-${index}`);
   }
 
-  /** Sends deposits until the signal aborts or the server is gone; then every attempt has ended. */
-  async run(url: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Sends deposits until the signal aborts or the server is gone; then every attempt has ended.
+   *
+   * @param keepsOn Whether a server that is gone, or cannot answer, is waited for.
+   */
+  async run(url: string, signal: AbortSignal, keepsOn = false): Promise<void> {
     const pool = new Pool(url, { connections: workers, pipelining: 1 });
     const step = async (): Promise<void> => {
-      while (!signal.aborted) if (!(await this.#step(pool))) return;
+      while (!signal.aborted)
+        if (!(await this.#step(pool))) {
+          if (!keepsOn) return;
+          await wait(pauseMs);
+        }
     };
     await Promise.all(Array.from({ length: workers }, step));
     await pool.destroy();
@@ -88,6 +99,21 @@ export class DepositLoad {
           text,
         );
       }
+    }
+    await pool.close();
+  }
+
+  /** Sums of what was acknowledged, by account. */
+  balances(): ReadonlyMap<string, bigint> {
+    return this.#promised;
+  }
+
+  /** Deposits once more into each account, so that something is written. */
+  async touch(url: string): Promise<void> {
+    const pool = new Pool(url, { connections: workers });
+    for (const account of this.#accounts) {
+      add(this.#possible, account, 1n);
+      await this.#deposit(pool, { key: randomUUID(), account, amount: 1n });
     }
     await pool.close();
   }

@@ -30,7 +30,14 @@ export interface ClientRun {
 
 /** Confluent's Python client and its Avro serializer, and a second client. @param frames Hexadecimal, to be read. */
 export function runPythonClients(url: string, prefix: string, frames: readonly string[]): ClientRun {
-  const folder = cached(`python-registry-clients-2.16.1-2.6.1`, (draft) => {
+  const script = fileURLToPath(new URL("./confluent_client.py", import.meta.url));
+  const input = frames.map((frame) => `${frame}\n`).join("");
+  return run("python3", [script, url, prefix], { PYTHONPATH: pythonClients() }, input);
+}
+
+/** The folder of Python's packages: Confluent's client with fastavro, and a second client of registries. */
+export function pythonClients(): string {
+  return cached(`python-registry-clients-2.16.1-2.6.1`, (draft) => {
     const pip = [
       "-m",
       "pip",
@@ -44,8 +51,6 @@ export function runPythonClients(url: string, prefix: string, frames: readonly s
     ];
     execFileSync("python3", pip, { stdio: ["ignore", "ignore", "inherit"] });
   });
-  const script = fileURLToPath(new URL("./confluent_client.py", import.meta.url));
-  return run("python3", [script, url, prefix], { PYTHONPATH: folder }, frames.map((frame) => `${frame}\n`).join(""));
 }
 
 /** The client of the kafkajs project. */

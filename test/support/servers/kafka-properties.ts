@@ -6,6 +6,8 @@ export interface KafkaMember {
   readonly id: number;
   readonly port: number;
   readonly controllerPort: number;
+  /** A further listener, and where a proxy before it listens: clients of that listener are sent there. */
+  readonly proxied?: { readonly port: number; readonly proxyPort: number };
 }
 
 export interface KafkaNode {
@@ -26,11 +28,11 @@ export function kafkaProperties({ id, members, storage, settings }: KafkaNode): 
     "process.roles": "broker,controller",
     "node.id": id,
     "controller.quorum.voters": members.map((member) => `${member.id}@127.0.0.1:${member.controllerPort}`).join(),
-    listeners: `PLAINTEXT://127.0.0.1:${own.port},CONTROLLER://127.0.0.1:${own.controllerPort}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${own.port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${own.port},CONTROLLER://127.0.0.1:${own.controllerPort}${listener(own.proxied?.port)}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${own.port}${listener(own.proxied?.proxyPort)}`,
     "inter.broker.listener.name": "PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT",
     "log.dirs": storage,
     "auto.create.topics.enable": false,
     "num.partitions": 1,
@@ -44,6 +46,10 @@ export function kafkaProperties({ id, members, storage, settings }: KafkaNode): 
   return Object.entries(all)
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
+}
+
+function listener(port: number | undefined): string {
+  return port === undefined ? "" : `,PROXIED://127.0.0.1:${port}`;
 }
 
 function internalTopics(replicas: number, inSync: number): KafkaNode["settings"] {

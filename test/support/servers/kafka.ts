@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { type KafkaProgram, type KafkaVersion, kafkaProgram, kafkaVersions } from "./kafka-program.js";
 import { type KafkaMember, type KafkaNode, kafkaProperties } from "./kafka-properties.js";
 import { freePorts, ServerProcess } from "./process.js";
+import { TcpProxy } from "./tcp-proxy.js";
 
 export interface KafkaOptions {
   /** 1 by default. */
   readonly brokers?: 1 | 3;
   readonly version?: KafkaVersion;
+  /** Whether clients may reach the brokers through proxies, whose traffic can be held up. */
+  readonly isProxied?: boolean;
   /** Settings of the brokers, added to those for tests or in their place. */
   readonly settings?: KafkaNode["settings"];
 }
@@ -23,28 +26,43 @@ interface Broker extends KafkaMember {
 export class Kafka {
   /** `host:port` of each broker. */
   readonly brokers: readonly string[];
+  /** The same through the proxies. */
+  readonly proxied: readonly string[];
+  readonly #proxies: ReadonlyMap<number, TcpProxy>;
   readonly #brokers: readonly Broker[];
   readonly #program: KafkaProgram;
   readonly #folder: string;
 
-  private constructor(folder: string, program: KafkaProgram, brokers: readonly Broker[]) {
+  private constructor(
+    folder: string,
+    program: KafkaProgram,
+    brokers: readonly Broker[],
+    proxies: ReadonlyMap<number, TcpProxy>,
+  ) {
     this.#folder = folder;
     this.#program = program;
     this.#brokers = brokers;
+    this.#proxies = proxies;
     this.brokers = brokers.map(({ port }) => `127.0.0.1:${port}`);
+    this.proxied = brokers.flatMap(({ proxied }) => (proxied === undefined ? [] : [`127.0.0.1:${proxied.proxyPort}`]));
   }
 
   /** Starts it and resolves when every broker serves. */
   static async start(options: KafkaOptions = {}): Promise<Kafka> {
-    const { brokers: count = 1, version = kafkaVersions[0], settings = {} } = options;
+    const { brokers: count = 1, version = kafkaVersions[0], settings = {}, isProxied = false } = options;
     const program = kafkaProgram(version);
     const folder = mkdtempSync(join(tmpdir(), "affinity-kafka-"));
-    const ports = await freePorts(2 * count);
+    const ports = await freePorts(4 * count);
+    const port = (index: number, which: number): number => ports[4 * index + which] ?? 0;
     const members = Array.from({ length: count }, (_, index) => ({
       id: index + 1,
-      port: ports[2 * index] ?? 0,
-      controllerPort: ports[2 * index + 1] ?? 0,
+      port: port(index, 0),
+      controllerPort: port(index, 1),
+      ...(isProxied ? { proxied: { port: port(index, 2), proxyPort: port(index, 3) } } : {}),
     }));
+    const proxies = new Map<number, TcpProxy>();
+    for (const { id, proxied } of members)
+      if (proxied !== undefined) proxies.set(id, await TcpProxy.open(proxied.proxyPort, proxied.port));
     const brokers = members.map((member) => {
       const own = join(folder, String(member.id));
       const storage = join(own, "data");
@@ -53,7 +71,7 @@ export class Kafka {
       writeFileSync(join(own, "server.properties"), kafkaProperties({ id: member.id, members, storage, settings }));
       return { ...member, folder: own, process: launched(program, own) };
     });
-    const started = new Kafka(folder, program, brokers);
+    const started = new Kafka(folder, program, brokers, proxies);
     try {
       await Promise.all(brokers.map(serving));
     } catch (error) {
@@ -90,6 +108,16 @@ export class Kafka {
     this.#broker(id).process.thaw();
   }
 
+  /** Holds up what goes through the proxy of a broker, both ways; connections stay. */
+  stall(id: number): void {
+    this.#proxies.get(id)?.stall();
+  }
+
+  /** Delivers what was held up, and goes on. */
+  flow(id: number): void {
+    this.#proxies.get(id)?.flow();
+  }
+
   /** Resident memory of a broker, bytes; Linux only. */
   residentBytes(id: number): number {
     const status = readFileSync(`/proc/${this.#broker(id).process.pid}/status`, "utf8");
@@ -103,6 +131,7 @@ export class Kafka {
 
   /** Kills all and removes their data. */
   async stop(): Promise<void> {
+    for (const proxy of this.#proxies.values()) proxy.close();
     await Promise.all(this.#brokers.map(({ process }) => process.kill()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
