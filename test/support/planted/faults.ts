@@ -39,10 +39,11 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "no fence at a promotion",
     file: `${partition}/partition-life.ts`,
-    code: "const fenced = await log.fence(signal);",
+    code: "this.#ends = await this.#endsOf(await log.fence(signal), store);",
     instead: `const fenced = new Map<string, bigint>();
       for (const topic of topics)
-        fenced.set(topic, (await changelog.read({ topic, partition, fromOffset: 0n, signal })).endOffset);`,
+        fenced.set(topic, (await changelog.read({ topic, partition, fromOffset: 0n, signal })).endOffset);
+      this.#ends = await this.#endsOf(fenced, store);`,
     foundBy: { file: simulation, test: "no promise is broken when two nodes take mastership from each other" },
   },
   {
