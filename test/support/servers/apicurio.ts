@@ -30,11 +30,14 @@ function program(): string {
 export class Apicurio {
   /** Base URL of Confluent's interface. */
   readonly url: string;
+  /** Base URL of Apicurio's own interface, as its serializers of version 2 speak it. */
+  readonly ownUrl: string;
   readonly #process: ServerProcess;
   readonly #folder: string;
 
   private constructor(url: string, process: ServerProcess, folder: string) {
     this.url = url;
+    this.ownUrl = url.replace("/ccompat/v7", "/registry/v2");
     this.#process = process;
     this.#folder = folder;
   }
