@@ -75,7 +75,7 @@ public final class ResolutionJudge {
     try {
       Set<Resolver.Action> seen = Collections.newSetFromMap(new IdentityHashMap<>());
       return !hasError(Resolver.resolve(writer, reader), seen);
-    } catch (RuntimeException error) {
+    } catch (RuntimeException | StackOverflowError error) {
       return false;
     }
   }
@@ -105,7 +105,7 @@ public final class ResolutionJudge {
       new GenericDatumWriter<Object>(reader).write(value, encoder);
       encoder.flush();
       return HexFormat.of().formatHex(bytes.toByteArray());
-    } catch (Exception error) {
+    } catch (Exception | StackOverflowError error) {
       return "!" + error;
     }
   }
