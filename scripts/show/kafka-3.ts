@@ -81,6 +81,7 @@ async function schedule(kafka: Kafka, name: string, seed: number, chance: Chance
   const load = new DepositLoad(chance.fork(), (kind, text) => report.fail(kind, `seed ${seed}: ${text}`));
   generate(project);
   let server = await start();
+  const printed: string[] = [];
   try {
     const stop = new AbortController();
     const running = load.run(server.url, stop.signal, true);
@@ -92,7 +93,10 @@ async function schedule(kafka: Kafka, name: string, seed: number, chance: Chance
         chance,
         topic: `${name}-accounts`,
         signal: (signal) => server.signal(signal),
-        kill: () => server.kill(),
+        kill: async () => {
+          await server.kill();
+          printed.push(server.output);
+        },
         forget,
         start: async () => {
           server = await start();
@@ -113,6 +117,7 @@ async function schedule(kafka: Kafka, name: string, seed: number, chance: Chance
     const topic = `${name}-accounts`;
     const before = compared(kafka, topic, load, `seed ${seed}`);
     const ending = await server.stop();
+    printed.push(server.output);
     report.check("SIGTERM ends the node with exit code 0", ending.code === 0, () => `${ending.code}: ${server.output}`);
     // From here on compaction may take whatever is not the newest of its key.
     project.write({ "affinity.json": configuration(0) });
@@ -141,6 +146,18 @@ async function schedule(kafka: Kafka, name: string, seed: number, chance: Chance
     project.remove();
   }
   count(load);
+  tellOutcomes(printed.join(""));
+}
+
+/** What the node found out about appends whose outcome it did not know. */
+function tellOutcomes(output: string): void {
+  const times = (text: string): number => output.split(text).length - 1;
+  report.count("appends of unknown outcome that were found in the log", times("unknown outcome is in the log"));
+  report.count(
+    "appends of unknown outcome that were not, and never will be",
+    times("unknown outcome is not in the log"),
+  );
+  report.count("times that a partition stepped down", times("the partition steps down"));
 }
 
 /** How long it takes until a deposit is acknowledged again, ms. */

@@ -202,6 +202,13 @@ async function emptied(kafka: Kafka, admin: Admin, version: string): Promise<voi
   await changelog.close();
 }
 
+/** Requests of a fence before which the leader is killed, in their order; in CI some of them. */
+function interrupted(version: (typeof kafkaVersions)[number]): readonly string[] {
+  const all = ["InitProducerId", "AddPartitionsToTxn", "ListOffsets", "EndTxn", "Fetch", "after"];
+  if (!options.isCi) return all;
+  return version === kafkaVersions[0] ? ["AddPartitionsToTxn", "EndTxn", "after"] : [chance.pick(all)];
+}
+
 /** The partition's leader is killed at each of the fence's steps, and after them. */
 async function interruptions(version: (typeof kafkaVersions)[number]): Promise<void> {
   const kafka = await Kafka.start({ version, brokers: 3 });
@@ -244,7 +251,7 @@ async function interruptions(version: (typeof kafkaVersions)[number]): Promise<v
       }
   };
   try {
-    for (const when of ["InitProducerId", "AddPartitionsToTxn", "ListOffsets", "EndTxn", "Fetch", "after"]) {
+    for (const when of interrupted(version)) {
       const old = await former.open({ topics: [topic], partition: 0, epoch: ++epoch, writer: 1n });
       await fenced(old);
       const first = await append(old, `${when} old`);
