@@ -128,8 +128,10 @@ export async function openChangelog(config: ResolvedConfig, parts: AdapterParts)
 export async function openTopicReader(config: ResolvedConfig, parts: AdapterParts): Promise<TopicReader> {
   const { changelog } = config;
   if (changelog.type === "sqlite") return openSqliteTopicReader(parts);
-  if (changelog.type === "kafka")
-    throw new AffinityError("NOT_YET", "changelog.type is kafka: its topics have no reader for `affinity consume` yet");
+  if (changelog.type === "kafka") {
+    const { openKafkaTopics } = await import("./kafka.js");
+    return openKafkaTopics(changelog, parts);
+  }
   throw new AffinityError(
     "CONFIG_INVALID",
     changelog.type === "memory"

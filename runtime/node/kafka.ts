@@ -3,30 +3,41 @@ import { readFile } from "node:fs/promises";
 import type { SASLOptions } from "kafkajs";
 import type { Changelog } from "../changelog/changelog.js";
 import { type KafkaChangelogOptions, openKafkaChangelog } from "../changelog/kafka/kafka-changelog.js";
+import { openKafkaTopicReader } from "../changelog/kafka/kafka-topic-reader.js";
+import type { TopicReader } from "../changelog/topic-reader.js";
 import { AffinityError, messageOf } from "../core/errors.js";
 import type { AdapterParts } from "./adapters.js";
 import type { ChangelogConfig, KafkaSasl, KafkaSsl } from "./config/resolved.js";
+
+type KafkaConfig = Extract<ChangelogConfig, { readonly type: "kafka" }>;
 
 /** Of a record batch beside keys and values: headers and lengths. Batches hold 10,000 records at most. */
 const batchOverheadBytes = 4 * 1024 * 1024;
 
 /** @throws CONFIG_INVALID when a file that the configuration names cannot be read. */
-export async function openKafka(
-  config: Extract<ChangelogConfig, { readonly type: "kafka" }>,
-  appendBytes: number,
-  parts: AdapterParts,
-): Promise<Changelog> {
-  const { brokers, clientId, replication, minInsyncReplicas, requestTimeoutMs, queueBytes, ssl, sasl } = config;
+export async function openKafka(config: KafkaConfig, appendBytes: number, parts: AdapterParts): Promise<Changelog> {
+  const { replication, minInsyncReplicas, queueBytes } = config;
   return openKafkaChangelog({
     ...parts,
+    ...(await connectionOf(config)),
+    queueBytes,
+    topics: { replication, minInsyncReplicas, maxMessageBytes: appendBytes + batchOverheadBytes },
+  });
+}
+
+/** Its topics, for those who only look at them. @throws CONFIG_INVALID when a file that the configuration names cannot be read. */
+export async function openKafkaTopics(config: KafkaConfig, parts: AdapterParts): Promise<TopicReader> {
+  return openKafkaTopicReader({ ...parts, ...(await connectionOf(config)) });
+}
+
+async function connectionOf({ brokers, clientId, requestTimeoutMs, ssl, sasl }: KafkaConfig) {
+  return {
     brokers,
     clientId,
     requestTimeoutMs,
-    queueBytes,
-    topics: { replication, minInsyncReplicas, maxMessageBytes: appendBytes + batchOverheadBytes },
     ...(ssl === undefined ? {} : { ssl: await sslOf(ssl) }),
     ...saslOf(sasl),
-  });
+  };
 }
 
 async function sslOf({ ca, cert, key }: KafkaSsl): Promise<NonNullable<KafkaChangelogOptions["ssl"]>> {

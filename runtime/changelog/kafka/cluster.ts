@@ -62,6 +62,11 @@ export class KafkaCluster {
     return this.#topics.get(name);
   }
 
+  /** Every topic that may be seen, for those who look around: what is learned here is not kept. @throws CHANGELOG_UNAVAILABLE */
+  async allTopics(): Promise<readonly TopicMetadata[]> {
+    return (await this.#askAny(metadata("all"), this.deadline())).topics;
+  }
+
   /** Looks topics up until each is there with its partitions. @throws CHANGELOG_UNAVAILABLE */
   async awaitTopics(names: readonly string[]): Promise<void> {
     const deadline = this.deadline();

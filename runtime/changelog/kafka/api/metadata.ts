@@ -19,6 +19,8 @@ export interface TopicMetadata {
   readonly name: string;
   /** 16 bytes; another when a topic of this name was deleted and made anew. */
   readonly id: Buffer;
+  /** Of the brokers' own, as `__consumer_offsets`. */
+  readonly isInternal: boolean;
   readonly partitions: readonly PartitionMetadata[];
 }
 
@@ -27,16 +29,17 @@ export interface Metadata {
   readonly topics: readonly TopicMetadata[];
 }
 
-/** Metadata of topics. Makes none. */
-export function metadata(topics: readonly string[]): ApiRequest<Metadata> {
+/** Metadata of topics, or of all that there are. Makes none. */
+export function metadata(topics: readonly string[] | "all"): ApiRequest<Metadata> {
   return apiRequest({
     key: 3,
     name: "Metadata",
     version: 10,
     isFlexible: true,
     write: (out) => {
-      out.compactLength(topics.length);
-      for (const topic of topics) {
+      // The absent array, which has a length of its own, stands for all.
+      out.compactLength(topics === "all" ? -1 : topics.length);
+      for (const topic of topics === "all" ? [] : topics) {
         out.raw(Buffer.alloc(16));
         out.compactString(topic);
         out.noTags();
@@ -60,7 +63,7 @@ export function metadata(topics: readonly string[]): ApiRequest<Metadata> {
         const code = source.i16();
         const name = source.compactString() ?? "";
         const id = Buffer.from(source.uuid());
-        source.bool();
+        const isInternal = source.bool();
         const partitions = compactItems(source, 18, () => {
           const partition = {
             code: source.i16(),
@@ -74,7 +77,7 @@ export function metadata(topics: readonly string[]): ApiRequest<Metadata> {
         });
         source.i32();
         source.tags();
-        return { code, name, id, partitions };
+        return { code, name, id, isInternal, partitions };
       });
       return { brokers, topics };
     },
