@@ -86,16 +86,16 @@ export class ValueCodec {
    */
   unframe(bytes: Uint8Array): Uint8Array {
     const { schemaId, payload } = unframe(bytes);
-    return schemaId === this.#schemaId ? payload : this.#rewritten(schemaId, payload);
+    return schemaId === this.#schemaId ? payload : this.#rewritten(schemaId, payload, "write it with that schema");
   }
 
-  #rewritten(schemaId: number, payload: Uint8Array): Uint8Array {
+  #rewritten(schemaId: number, payload: Uint8Array, cure: string): Uint8Array {
     const resolution = this.#resolution(schemaId);
     if (resolution !== undefined) return resolution.rewrite(payload);
     const why = this.#others === undefined ? "" : ", which the registry does not have";
     throw new AffinityError(
       "SCHEMA_OTHER",
-      `${this.#subject}: its schema id is ${schemaId}${why}; ${this.#schemaId} is served here; write it with that schema`,
+      `${this.#subject}: its schema id is ${schemaId}${why}; ${this.#schemaId} is served here; ${cure}`,
     );
   }
 
@@ -108,19 +108,24 @@ export class ValueCodec {
     }
   }
 
-  /** Avro binary of a stored value. @throws SCHEMA_OTHER, SCHEMA_INCOMPATIBLE; VALUE_INVALID with status 500 */
+  /** Avro binary of a stored value. @throws SCHEMA_OTHER, SCHEMA_INCOMPATIBLE, VALUE_INVALID, all with status 500 */
   stored(bytes: Uint8Array): Uint8Array {
     try {
-      return this.unframe(bytes);
+      const { schemaId, payload } = unframe(bytes);
+      return schemaId === this.#schemaId
+        ? payload
+        : this.#rewritten(schemaId, payload, "register it there under that id, or write the row anew");
     } catch (thrown) {
-      throw isAffinityError(thrown) && thrown.code !== "VALUE_INVALID" ? thrown : this.#unshowable(thrown);
+      throw this.#unshowable(thrown);
     }
   }
 
-  // The caller asked rightly: what cannot be shown is a fault of what is stored, by another program.
+  // The caller asked rightly: what cannot be shown is a fault of what is stored, by another program. A registry that is away
+  // is none, and comes back.
   #unshowable(thrown: unknown): unknown {
-    if (!isAffinityError(thrown)) return thrown;
-    return new AffinityError(thrown.code, `${this.#subject}, as it is stored: ${thrown.detail}`, {
+    if (!isAffinityError(thrown) || thrown.code === "REGISTRY_UNAVAILABLE") return thrown;
+    const what = thrown.detail.replace(`${this.#subject}: `, "");
+    return new AffinityError(thrown.code, `${this.#subject}, as it is stored: ${what}`, {
       status: 500,
       ...(thrown.pointer !== undefined && { pointer: thrown.pointer }),
       cause: thrown,

@@ -258,6 +258,14 @@ describe("Expect: 100-continue", () => {
   });
 });
 
+/** Waits until so many connections are open, one more than that of the request which asks. */
+async function connected(url: string, count: number): Promise<void> {
+  for (;;) {
+    const text = await (await fetch(`${url}/_affinity/metrics`)).text();
+    if (Number(/^affinity_http_connections (\d+)$/m.exec(text)?.[1]) > count) return;
+  }
+}
+
 describe("stopping", () => {
   it("finishes what it accepted, refuses what is new, and frees the port", async () => {
     const node = await openNode({ changelog: { latencyMs: 150 } });
@@ -267,6 +275,7 @@ describe("stopping", () => {
     reading.write(`${head("PUT", "/accounts/t", json, `Content-Length: ${value.length}`)}{`);
     const late = connect(node);
     late.write("GET /accounts/s HTTP/1.1\r\nHost: loc");
+    await connected(node.url, 3);
     await pause(50);
     const closing = node.gateway.close();
     late.write("alhost\r\n\r\n");
