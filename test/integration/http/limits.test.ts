@@ -268,13 +268,14 @@ async function connected(url: string, count: number): Promise<void> {
 
 describe("stopping", () => {
   it("finishes what it accepted, refuses what is new, and frees the port", async () => {
-    const node = await openNode({ changelog: { latencyMs: 150 } });
-    const busy = connect(node);
-    busy.write(head("PUT", "/accounts/s", json, `Content-Length: ${value.length}`) + value);
+    const node = await openNode({ changelog: { latencyMs: 1_000 } });
     const reading = connect(node);
     reading.write(`${head("PUT", "/accounts/t", json, `Content-Length: ${value.length}`)}{`);
     const late = connect(node);
     late.write("GET /accounts/s HTTP/1.1\r\nHost: loc");
+    await connected(node.url, 2);
+    const busy = connect(node);
+    busy.write(head("PUT", "/accounts/s", json, `Content-Length: ${value.length}`) + value);
     await connected(node.url, 3);
     await pause(50);
     const closing = node.gateway.close();
