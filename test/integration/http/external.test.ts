@@ -4,6 +4,7 @@ import { MemoryChangelog } from "../../../runtime/changelog/memory-changelog.js"
 import { type OpenRouter, openRouter } from "../../../runtime/cluster/router.js";
 import { MemoryCoordinator } from "../../../runtime/coordinator/memory-coordinator.js";
 import { systemClock } from "../../../runtime/core/clock.js";
+import { AffinityError } from "../../../runtime/core/errors.js";
 import { silentLogger } from "../../../runtime/core/logger.js";
 import { SeededRandom } from "../../../runtime/core/random.js";
 import { type Gateway, openGateway } from "../../../runtime/gateway/gateway.js";
@@ -83,9 +84,19 @@ const handlers = {
   },
 };
 
+/** A registry that may be away. */
+class AwayRegistry extends MemoryRegistry {
+  isAway = false;
+
+  override schemaById(id: number): Promise<string | undefined> {
+    if (this.isAway) return Promise.reject(new AffinityError("REGISTRY_UNAVAILABLE", "the registry is away"));
+    return super.schemaById(id);
+  }
+}
+
 describe("stores of topics that others write", () => {
   let changelog: MemoryChangelog;
-  let registry: MemoryRegistry;
+  let registry: AwayRegistry;
   let memstore: MemoryMemStore;
   let router: OpenRouter;
   let gateway: Gateway;
@@ -119,7 +130,7 @@ describe("stores of topics that others write", () => {
   beforeEach(async () => {
     changelog = new MemoryChangelog({ clock: systemClock, random: new SeededRandom(5) });
     memstore = new MemoryMemStore();
-    registry = new MemoryRegistry({ compatibility: "NONE" });
+    registry = new AwayRegistry({ compatibility: "NONE" });
     // Others were here first.
     const topics = [rates, texts, mixed].map(({ name }) => `others-${name}`);
     await changelog.ensureTopics(topics.map((name) => ({ name, partitions, historyMs: 1, tombstoneMs: 1 })));
@@ -223,6 +234,51 @@ describe("stores of topics that others write", () => {
     expect((await get("/mixed/k")).json).toBe(6);
     expect((await get("/mixed/l")).json).toBe(7);
     expect(await call(`${gateway.url}/mixed/k/see`, { method: "POST" })).toMatchObject({ json: 6 });
+  });
+
+  it("wait for a registry that is away where a key names a schema that is not known here, and lose no record", async () => {
+    const strange = (await registry.register("elsewhere", '{"type":"int","note":"of others"}')).id;
+    write("rates", frame(strange, intType.encode(1)), long(10n));
+    registry.isAway = true;
+    let isOpen = false;
+    const opening = start().then(() => {
+      isOpen = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isOpen).toBe(false);
+    registry.isAway = false;
+    await opening;
+    expect((await get("/rates/1")).json).toBe(10);
+
+    const stranger = (await registry.register("elsewhere", '{"type":"int","note":"of others again"}')).id;
+    registry.isAway = true;
+    write("rates", frame(stranger, intType.encode(2)), long(20n));
+    write("rates", frame(keyId, longType.encode(3n)), long(30n));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // What is there is served meanwhile.
+    expect((await get("/rates/1")).json).toBe(10);
+    registry.isAway = false;
+    await eventually("/rates/2", 20);
+    await eventually("/rates/3", 30);
+  });
+
+  it("take records of another system of this kind in the order of the log: its epochs say nothing of this one's", async () => {
+    await start();
+    const key = Buffer.from("k");
+    const partition = partitionOf(key, partitions);
+    const log = await changelog.open({ topics: ["others-mixed"], partition, epoch: 9, writer: 1n });
+    await log.fence(new AbortController().signal);
+    for (const [epoch, value] of [
+      [9, 1n],
+      [4, 2n],
+    ] as const) {
+      const headers = { epoch, batch: 7, index: 0, count: 1, writer: 1n, time: 1_000 };
+      await log.append([{ topic: "others-mixed", key, value: long(value), headers }]);
+    }
+    await eventually("/mixed/k", 2);
+    // Ours is written as before, under a lower epoch.
+    expect(await call(`${gateway.url}/mixed/k/see`, { method: "POST" })).toMatchObject({ status: 200, json: 2 });
+    await log.close();
   });
 
   it("need a topic and schemas that others have made, and make none", async () => {
