@@ -20,6 +20,11 @@ export class WireReader {
     return this.#at;
   }
 
+  /** All that is read from; `at` is where the next value begins. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
   get left(): number {
     return this.#end - this.#at;
   }
@@ -54,6 +59,11 @@ export class WireReader {
 
   /** An unsigned varint of up to 32 bits. */
   uvarint(): number {
+    const first = this.#bytes[this.#at] ?? 0x80;
+    if (first < 0x80 && this.left > 0) {
+      this.#at += 1;
+      return first;
+    }
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.#bytes[this.#take(1)] ?? 0;
@@ -74,6 +84,9 @@ export class WireReader {
 
   /** A zigzag varint of up to 64 bits, exact up to 2^53. */
   varlong(): number {
+    const first = this.#bytes[this.#at] ?? 0x80;
+    // Nearly always: the records of a batch have its time.
+    if (first < 0x80) return this.varint();
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.#bytes[this.#take(1)] ?? 0;

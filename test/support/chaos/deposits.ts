@@ -27,6 +27,10 @@ interface Deposit {
   readonly key: string;
   readonly account: string;
   readonly amount: bigint;
+  /** What was answered to each attempt, for whoever looks for a fault. */
+  readonly attempts: string[];
+  /** Whether an attempt got no answer, or one of unknown outcome: a later `applied: "no"` says nothing about that one. */
+  isDoubtful: boolean;
 }
 
 /** A promise that was not kept. */
@@ -112,8 +116,7 @@ export class DepositLoad {
   async touch(url: string): Promise<void> {
     const pool = new Pool(url, { connections: workers });
     for (const account of this.#accounts) {
-      add(this.#possible, account, 1n);
-      await this.#deposit(pool, { key: randomUUID(), account, amount: 1n });
+      await this.#deposit(pool, this.#begun(account, 1n));
     }
     await pool.close();
   }
@@ -131,15 +134,20 @@ export class DepositLoad {
     if (dice < 15 && this.#answered.length > 0) return this.#replay(pool);
     const account = this.#chance.pick(this.#accounts);
     const amount = dice > 97 ? 2n ** 53n + BigInt(this.#chance.int(0, 1000)) : BigInt(this.#chance.int(1, 1000));
-    const deposit = { key: randomUUID(), account, amount };
+    return this.#deposit(pool, this.#begun(account, amount));
+  }
+
+  #begun(account: string, amount: bigint): Deposit {
     add(this.#possible, account, amount);
-    return this.#deposit(pool, deposit);
+    return { key: randomUUID(), account, amount, attempts: [], isDoubtful: false };
   }
 
   async #deposit(pool: Pool, deposit: Deposit): Promise<boolean> {
     const answer = await send(pool, deposit);
+    deposit.attempts.push(answer === undefined ? "none" : `${answer.status} ${answer.text.slice(0, 300)}`);
     if (answer === undefined) {
       this.counts.unanswered += 1;
+      deposit.isDoubtful = true;
       this.#open.push(deposit);
       return false;
     }
@@ -152,7 +160,8 @@ export class DepositLoad {
       return true;
     }
     const applied = /"applied"\s*:\s*"(no|unknown)"/.exec(text)?.[1];
-    if (applied === "no" && this.#chance.happens(0.5)) {
+    if (applied !== "no") deposit.isDoubtful = true;
+    if (applied === "no" && !deposit.isDoubtful && this.#chance.happens(0.5)) {
       this.counts.givenUp += 1;
       add(this.#possible, deposit.account, -deposit.amount);
       return true;
