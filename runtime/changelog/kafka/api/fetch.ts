@@ -75,7 +75,7 @@ export function fetchRecords(request: {
       source.i32();
       const found = compactItems(source, 18, () => {
         const topicId = source.uuid();
-        const own = compactItems(source, 39, () => {
+        const own = compactItems(source, 37, () => {
           const part = {
             topicId,
             partition: source.i32(),
