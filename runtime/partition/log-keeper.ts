@@ -5,7 +5,7 @@
 import type { Changelog, LogRecord, PartitionLog } from "../changelog/changelog.js";
 import type { Mastership } from "../coordinator/coordinator.js";
 import type { Clock, Timer } from "../core/clock.js";
-import { assert, isAffinityError } from "../core/errors.js";
+import { AffinityError, assert, isAffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import { Backoff } from "./backoff.js";
 import type { PartitionLimits } from "./limits.js";
@@ -149,6 +149,12 @@ export class LogKeeper {
         return (await changelog.read({ topic, partition, fromOffset, maxBytes: 1, signal })).endOffset;
       }),
     );
+    const lost = plan.stores.find(({ index }) => (ends[index] ?? 0n) < progress.offset(index));
+    if (lost !== undefined)
+      throw new AffinityError(
+        "CHECKPOINT_AHEAD",
+        `topic ${lost.topic}, partition ${partition}: it was applied up to ${progress.offset(lost.index)}, and ends at ${ends[lost.index]} now: the log has lost its newest records; put the right changelog back, or remove the memstore's file to go on with what the log holds`,
+      );
     if (ends.every((end, index) => end <= progress.offset(index))) return;
     await reader.readTo({ ends, signal });
     if (!signal.aborted) this.#isOvertaken("no");

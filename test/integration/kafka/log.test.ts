@@ -1,0 +1,87 @@
+/** What may become of a topic under a reader's feet. */
+import type { Admin } from "kafkajs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Changelog } from "../../../runtime/changelog/changelog.js";
+import { foreignClient, madeTopic, openLogOfTests, readAll, recordOf } from "../../support/kafka/log-of-tests.js";
+import { isLeftOut, missingJava } from "../../support/servers/java.js";
+import { sharedKafka, topicName } from "../../support/servers/shared-kafka.js";
+
+const never = new AbortController().signal;
+
+describe.skipIf(isLeftOut(missingJava()))("a topic in Kafka", () => {
+  let admin: Admin;
+  let changelog: Changelog;
+  let brokers: readonly string[];
+  beforeAll(async () => {
+    brokers = await sharedKafka();
+    admin = foreignClient(brokers).admin();
+    await admin.connect();
+    changelog = await openLogOfTests(brokers);
+  }, 300_000);
+  afterAll(async () => {
+    await changelog?.close();
+    await admin?.disconnect();
+  });
+
+  async function filled(topic: string, records: number): Promise<void> {
+    const log = await changelog.open({ topics: [topic], partition: 0, epoch: 1, writer: 1n });
+    await log.fence(never);
+    for (let index = 0; index < records; index += 1)
+      expect((await log.append([recordOf(topic, `k${index}`, "1")])).outcome).toBe("acknowledged");
+  }
+
+  it("P7: that was deleted and made anew is never read as the one before it", async () => {
+    const topic = topicName("anew");
+    const spec = { name: topic, partitions: 1, historyMs: 60_000, tombstoneMs: 60_000 };
+    const [before] = await changelog.ensureTopics([spec]);
+    await filled(topic, 3);
+    await admin.deleteTopics({ topics: [topic] });
+    await expect.poll(() => admin.listTopics(), { timeout: 20_000 }).not.toContain(topic);
+    const other = await openLogOfTests(brokers);
+    const [after] = await other.ensureTopics([spec]);
+    expect(after?.incarnation).not.toBe(before?.incarnation);
+    // Grown past where the reader of the former one stands.
+    const log = await other.open({ topics: [topic], partition: 0, epoch: 1, writer: 1n });
+    await log.fence(never);
+    for (let index = 0; index < 9; index += 1) await log.append([recordOf(topic, `other-${index}`, "1")]);
+    await expect(changelog.read({ topic, partition: 0, fromOffset: 4n })).rejects.toMatchObject({
+      code: "CHANGELOG_DAMAGED",
+    });
+    await other.close();
+  });
+
+  it("P7: whose beginning is gone is read from what is left", async () => {
+    const topic = topicName("cut");
+    await madeTopic(admin, topic, 1, { "cleanup.policy": "delete" });
+    await filled(topic, 5);
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "4" }] });
+    const records = await readAll(changelog, topic);
+    expect(records.map(({ key }) => Buffer.from(key ?? []).toString())).toEqual(["k3", "k4"]);
+  });
+
+  it("P1: that a transaction of others holds open is read up to it, and on when it ends", async () => {
+    const topic = topicName("open");
+    await madeTopic(admin, topic, 1, { "cleanup.policy": "compact" });
+    await filled(topic, 1);
+    const producer = foreignClient(brokers).producer({
+      transactionalId: topic,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ key: "theirs", value: "1", partition: 0 }] });
+    // A fence behind it, and what was acknowledged behind it, wait for nobody.
+    const log = await changelog.open({ topics: [topic], partition: 0, epoch: 2, writer: 2n });
+    const end = (await log.fence(never)).get(topic) ?? 0n;
+    expect((await log.append([recordOf(topic, "ours", "2")])).outcome).toBe("acknowledged");
+    expect((await readAll(changelog, topic)).map(({ key }) => String(key))).toEqual(["k0"]);
+    await transaction.commit();
+    await producer.disconnect();
+    await expect
+      .poll(async () => (await readAll(changelog, topic)).map(({ key }) => String(key)), { timeout: 20_000 })
+      .toEqual(["k0", "theirs", "ours"]);
+    expect(end).toBeGreaterThan(0n);
+  });
+});
