@@ -108,7 +108,7 @@ export class ValueCodec {
     }
   }
 
-  /** Avro binary of a stored value. @throws SCHEMA_OTHER, SCHEMA_INCOMPATIBLE, VALUE_INVALID, all with status 500 */
+  /** Avro binary of a stored value. @throws SCHEMA_INCOMPATIBLE; SCHEMA_OTHER and VALUE_INVALID with status 500 */
   stored(bytes: Uint8Array): Uint8Array {
     try {
       const { schemaId, payload } = unframe(bytes);
@@ -120,10 +120,9 @@ export class ValueCodec {
     }
   }
 
-  // The caller asked rightly: what cannot be shown is a fault of what is stored, by another program. A registry that is away
-  // is none, and comes back.
+  // The caller asked rightly: what cannot be shown is a fault of what is stored, by another program.
   #unshowable(thrown: unknown): unknown {
-    if (!isAffinityError(thrown) || thrown.code === "REGISTRY_UNAVAILABLE") return thrown;
+    if (!isAffinityError(thrown) || (thrown.code !== "VALUE_INVALID" && thrown.code !== "SCHEMA_OTHER")) return thrown;
     const what = thrown.detail.replace(`${this.#subject}: `, "");
     return new AffinityError(thrown.code, `${this.#subject}, as it is stored: ${what}`, {
       status: 500,

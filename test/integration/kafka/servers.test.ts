@@ -13,7 +13,9 @@ async function connected<T>(
   brokers: readonly string[],
   run: (client: { readonly admin: Admin; readonly producer: Producer; readonly consumer: Consumer }) => Promise<T>,
 ): Promise<T> {
-  const kafka = new Client({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } });
+  // A request to the frozen broker is given up soon, and sent to another: with kafkajs's own times it may take minutes.
+  const times = { connectionTimeout: 3_000, requestTimeout: 3_000, retry: { retries: 60, maxRetryTime: 1_000 } };
+  const kafka = new Client({ brokers: [...brokers], logLevel: logLevel.NOTHING, ...times });
   const admin = kafka.admin();
   const producer = kafka.producer();
   const consumer = kafka.consumer({ groupId: topicName("group") });
