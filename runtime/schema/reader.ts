@@ -39,8 +39,10 @@ const highHalf = 1 - lowHalf;
 
 /** See the head of the file. Fields are `private`, not `#`, since bundlers turn the latter into slow maps. */
 export class Reader {
-  private readonly source: Uint8Array;
-  private readonly limit: number;
+  private source: Uint8Array;
+  private limit: number;
+  /** Of all of the source's buffer, where somebody has one. */
+  private view: DataView | undefined = undefined;
   private place: number;
   private depth = 0;
   private emptyItems = 0;
@@ -71,6 +73,17 @@ export class Reader {
   /** A reader of the same bytes that stands at another offset. */
   again(position: number): Reader {
     return new Reader(this.source, position, this.limit);
+  }
+
+  /** Begins anew with other bytes, up to an offset. @param view Of their buffer, which begins where they do. */
+  reopen(bytes: Uint8Array, to: number, view: DataView): void {
+    this.source = bytes;
+    this.limit = to;
+    this.view = view;
+    this.place = 0;
+    this.depth = 0;
+    this.emptyItems = 0;
+    this.windowEnd = 0;
   }
 
   /** Has a function read on. @param read Takes bytes and the offset of the next; gives the one behind what it has read. */
@@ -143,6 +156,7 @@ export class Reader {
 
   double(): number {
     const start = this.take(8, "a double");
+    if (this.view !== undefined) return this.view.getFloat64(start, true);
     int32[lowHalf] = this.littleEndian(start);
     int32[highHalf] = this.littleEndian(start + 4);
     return float64[0] ?? 0;

@@ -31,7 +31,11 @@ export interface Resolution<T> {
   decode(bytes: Uint8Array): T;
   /** Reads one value and leaves the reader after it, for files of many values. @throws VALUE_INVALID with a pointer */
   read(input: Reader): T;
-  /** Avro binary of the reader's schema with the same meaning; `bytes` themselves where `isSame`. @throws VALUE_INVALID */
+  /**
+   * Avro binary of the reader's schema with the same meaning; `bytes` themselves where `isSame`. Of what stays as it is only
+   * the end is looked for: decoding checks it.
+   * @throws VALUE_INVALID
+   */
   rewrite(bytes: Uint8Array): Uint8Array;
 }
 

@@ -30,6 +30,7 @@ class RewriteMachine {
   private target: Uint8Array = new Uint8Array(keptBytes);
   private targetView: DataView = viewOf(this.target);
   private length = 0;
+  private readonly reader: Reader = new Reader(this.target);
   /** What loops, calls and fields in another order have to remember. */
   private readonly stack: number[] = [];
   /** Where the last slow read ended, and the block that it began. */
@@ -38,7 +39,8 @@ class RewriteMachine {
 
   /** A reader of what was written last, good until the next run. */
   output(): Reader {
-    return new Reader(this.target, 0, this.length);
+    this.reader.reopen(this.target, this.length, this.targetView);
+    return this.reader;
   }
 
   /** A copy of what was written last. */
@@ -89,18 +91,24 @@ class RewriteMachine {
           place += code[pc++] ?? 0;
           if (place > limit) throw ended();
           break;
-        case 1 satisfies typeof ops.int:
-          for (let left = code[pc++] ?? 0; left > 0; left -= 1) {
-            if ((source[place] ?? pastEnd) < 0x80) place += 1;
-            else place = passVarint(source, place, 5, 0x0f);
+        case 1 satisfies typeof ops.int: {
+          const count = code[pc++] ?? 0;
+          if (isDropping) place = passVarints(source, place, count, 5, 0x0f);
+          else {
+            place = passEnds(source, place, count);
+            if (place > limit) throw ended();
           }
           break;
-        case 2 satisfies typeof ops.long:
-          for (let left = code[pc++] ?? 0; left > 0; left -= 1) {
-            if ((source[place] ?? pastEnd) < 0x80) place += 1;
-            else place = passVarint(source, place, 10, 1);
+        }
+        case 2 satisfies typeof ops.long: {
+          const count = code[pc++] ?? 0;
+          if (isDropping) place = passVarints(source, place, count, 10, 1);
+          else {
+            place = passEnds(source, place, count);
+            if (place > limit) throw ended();
           }
           break;
+        }
         case 3 satisfies typeof ops.index: {
           const count = code[pc++] ?? 0;
           const byte = source[place] ?? pastEnd;
@@ -120,15 +128,11 @@ class RewriteMachine {
             } else place = passText(source, place);
           }
           break;
-        case 5 satisfies typeof ops.optional: {
-          const byte = source[place] ?? pastEnd;
-          const none = code[pc] ?? 0;
-          if (byte === none) pc = code[pc + 1] ?? 0;
-          else if (byte === 2 - none) pc += 2;
-          else this.index(source, place, 2);
+        case 5 satisfies typeof ops.optional:
+          if (this.isNone(source, place, code[pc] ?? 0)) pc = code[pc + 1] ?? 0;
+          else pc += 2;
           place += 1;
           break;
-        }
         case 6 satisfies typeof ops.union: {
           const index = this.index(source, place, code[pc] ?? 0);
           place = this.place;
@@ -192,13 +196,125 @@ class RewriteMachine {
         case 14 satisfies typeof ops.leave:
           depth -= 1;
           break;
-        case 15 satisfies typeof ops.end:
+        case 15 satisfies typeof ops.optionalInt: {
+          const none = code[pc] ?? 0;
+          for (let left = code[pc + 1] ?? 0; left > 0; left -= 1) {
+            if (this.isNone(source, place++, none)) continue;
+            if ((source[place] ?? pastEnd) < 0x80) place += 1;
+            else place = passVarint(source, place, 5, 0x0f);
+          }
+          pc += 2;
+          break;
+        }
+        case 16 satisfies typeof ops.optionalLong: {
+          const none = code[pc] ?? 0;
+          for (let left = code[pc + 1] ?? 0; left > 0; left -= 1) {
+            if (this.isNone(source, place++, none)) continue;
+            if ((source[place] ?? pastEnd) < 0x80) place += 1;
+            else place = passVarint(source, place, 10, 1);
+          }
+          pc += 2;
+          break;
+        }
+        case 17 satisfies typeof ops.optionalText: {
+          const none = code[pc] ?? 0;
+          for (let left = code[pc + 1] ?? 0; left > 0; left -= 1) {
+            if (this.isNone(source, place++, none)) continue;
+            const byte = source[place] ?? pastEnd;
+            if ((byte & notShort) === 0) {
+              place += 1 + (byte >>> 1);
+              if (place > limit) throw ended();
+            } else place = passText(source, place);
+          }
+          pc += 2;
+          break;
+        }
+        case 18 satisfies typeof ops.optionalSkip: {
+          const size = code[pc] ?? 0;
+          const none = code[pc + 1] ?? 0;
+          for (let left = code[pc + 2] ?? 0; left > 0; left -= 1) {
+            if (!this.isNone(source, place++, none)) place += size;
+          }
+          if (place > limit) throw ended();
+          pc += 3;
+          break;
+        }
+        case 19 satisfies typeof ops.ints: {
+          for (
+            let count = this.sameBlock(source, place, isDropping);
+            ;
+            count = this.sameBlock(source, place, isDropping)
+          ) {
+            place = this.place;
+            if (count === 0) break;
+            const end = this.blockEnd;
+            if (isDropping) place = passVarints(source, place, count, 5, 0x0f);
+            else place = passEnds(source, place, count);
+            if (place > limit) throw ended();
+            checkEnd(place, end);
+          }
+          break;
+        }
+        case 20 satisfies typeof ops.longs: {
+          for (
+            let count = this.sameBlock(source, place, isDropping);
+            ;
+            count = this.sameBlock(source, place, isDropping)
+          ) {
+            place = this.place;
+            if (count === 0) break;
+            const end = this.blockEnd;
+            if (isDropping) place = passVarints(source, place, count, 10, 1);
+            else place = passEnds(source, place, count);
+            if (place > limit) throw ended();
+            checkEnd(place, end);
+          }
+          break;
+        }
+        case 21 satisfies typeof ops.texts: {
+          const each = code[pc++] ?? 0;
+          for (
+            let count = this.sameBlock(source, place, isDropping);
+            ;
+            count = this.sameBlock(source, place, isDropping)
+          ) {
+            place = this.place;
+            if (count === 0) break;
+            const end = this.blockEnd;
+            for (let left = count * each; left > 0; left -= 1) {
+              const byte = source[place] ?? pastEnd;
+              if ((byte & notShort) === 0) {
+                place += 1 + (byte >>> 1);
+                if (place > limit) throw ended();
+              } else place = passText(source, place);
+            }
+            checkEnd(place, end);
+          }
+          break;
+        }
+        case 22 satisfies typeof ops.skips: {
+          const size = code[pc++] ?? 0;
+          for (
+            let count = this.sameBlock(source, place, isDropping);
+            ;
+            count = this.sameBlock(source, place, isDropping)
+          ) {
+            place = this.place;
+            if (count === 0) break;
+            const end = this.blockEnd;
+            place += count * size;
+            if (place > limit) throw ended();
+            checkEnd(place, end);
+          }
+          break;
+        }
+        case 23 satisfies typeof ops.end:
           this.length = to;
           return place;
-        case 16 satisfies typeof ops.drop:
+        case 24 satisfies typeof ops.drop:
           isDropping = true;
           break;
-        case 17 satisfies typeof ops.constant: {
+        case 25 satisfies typeof ops.constant: {
           const bytes = constants[code[pc++] ?? 0];
           if (bytes === undefined) break;
           if (to + bytes.length > target.length) {
@@ -208,7 +324,7 @@ class RewriteMachine {
           for (let index = 0; index < bytes.length; index += 1) target[to++] = bytes[index] ?? 0;
           break;
         }
-        case 18 satisfies typeof ops.enum: {
+        case 26 satisfies typeof ops.enum: {
           const count = code[pc] ?? 0;
           const index = this.index(source, place, count);
           from = place = this.place;
@@ -216,45 +332,66 @@ class RewriteMachine {
           pc += 1 + count;
           break;
         }
-        case 19 satisfies typeof ops.branch: {
+        case 27 satisfies typeof ops.branch: {
           const index = this.index(source, place, code[pc] ?? 0);
           from = place = this.place;
           to = writeCount(target, to, code[pc + 1 + 2 * index] ?? 0);
           pc = code[pc + 2 + 2 * index] ?? 0;
           break;
         }
-        case 20 satisfies typeof ops.intFloat:
+        case 28 satisfies typeof ops.intFloat:
           view.setFloat32(to, this.int(source, place), true);
           to += 4;
           from = place = this.place;
           break;
-        case 21 satisfies typeof ops.intDouble:
+        case 29 satisfies typeof ops.intDouble:
           view.setFloat64(to, this.int(source, place), true);
           to += 8;
           from = place = this.place;
           break;
-        case 22 satisfies typeof ops.longFloat:
+        case 30 satisfies typeof ops.longFloat:
           view.setFloat32(to, nearestFloat(this.long(source, place)), true);
           to += 4;
           from = place = this.place;
           break;
-        case 23 satisfies typeof ops.longDouble:
+        case 31 satisfies typeof ops.longDouble:
           view.setFloat64(to, Number(this.long(source, place)), true);
           to += 8;
           from = place = this.place;
           break;
-        case 24 satisfies typeof ops.floatDouble:
-          if (place + 4 > limit) throw ended();
-          int32[0] =
-            (source[place] ?? 0) |
-            ((source[place + 1] ?? 0) << 8) |
-            ((source[place + 2] ?? 0) << 16) |
-            ((source[place + 3] ?? 0) << 24);
-          view.setFloat64(to, float32[0] ?? 0, true);
-          to += 8;
-          from = place = place + 4;
+        case 32 satisfies typeof ops.floatDouble:
+          for (let left = code[pc++] ?? 0; left > 0; left -= 1) {
+            if (place + 4 > limit) throw ended();
+            if (to + roomBytes > target.length) {
+              this.grow(to, 0);
+              ({ target, targetView: view } = this);
+            }
+            view.setFloat64(to, floatAt(source, place), true);
+            to += 8;
+            place += 4;
+          }
+          from = place;
           break;
-        case 25 satisfies typeof ops.items: {
+        case 33 satisfies typeof ops.optionalFloatDouble: {
+          const none = code[pc] ?? 0;
+          for (let left = code[pc + 1] ?? 0; left > 0; left -= 1) {
+            if (to + roomBytes > target.length) {
+              this.grow(to, 0);
+              ({ target, targetView: view } = this);
+            }
+            const isNone = this.isNone(source, place, none);
+            target[to++] = source[place++] ?? 0;
+            if (isNone) continue;
+            if (place + 4 > limit) throw ended();
+            view.setFloat64(to, floatAt(source, place), true);
+            to += 8;
+            place += 4;
+          }
+          from = place;
+          pc += 2;
+          break;
+        }
+        case 34 satisfies typeof ops.items: {
           const count = this.block(source, place);
           // The size of a block may change, and is left out.
           if (this.blockEnd >= 0) {
@@ -273,7 +410,7 @@ class RewriteMachine {
           }
           break;
         }
-        case 26 satisfies typeof ops.next: {
+        case 35 satisfies typeof ops.next: {
           const left = (stack[top - 5] ?? 0) - 1;
           stack[top - 5] = left;
           if (left > 0) {
@@ -302,10 +439,10 @@ class RewriteMachine {
           }
           break;
         }
-        case 27 satisfies typeof ops.piece:
+        case 36 satisfies typeof ops.piece:
           stack[top++] = to;
           break;
-        case 28 satisfies typeof ops.reorder: {
+        case 37 satisfies typeof ops.reorder: {
           top -= 1 + (code[pc] ?? 0);
           const order = orders[code[pc + 1] ?? 0];
           pc += 2;
@@ -347,6 +484,15 @@ class RewriteMachine {
     const index = reader.index(count);
     this.place = reader.position;
     return index;
+  }
+
+  /** Whether the index of a union of two types is the one of null, whose byte is given. */
+  private isNone(source: Uint8Array, place: number, none: number): boolean {
+    const byte = source[place] ?? pastEnd;
+    if (byte === none) return true;
+    // Refuses all but the other index.
+    if (byte !== 2 - none) this.index(source, place, 2);
+    return false;
   }
 
   private int(source: Uint8Array, place: number): number {
@@ -393,6 +539,24 @@ class RewriteMachine {
 
 export const rewriteMachine: RewriteMachine = /*@__PURE__*/ new RewriteMachine();
 
+/** The offset behind so many numbers that are copied: static code looks at them later, and one end is searched for here. */
+function passEnds(source: Uint8Array, start: number, count: number): number {
+  let place = start;
+  // Without a branch for each number, whose length nothing foretells.
+  for (let left = count; left > 0; place += 1) left -= ((source[place] ?? 0) >>> 7) ^ 1;
+  return place;
+}
+
+/** The offset behind so many numbers that are left out, and looked at nowhere else. */
+function passVarints(source: Uint8Array, start: number, count: number, most: number, lastMost: number): number {
+  let place = start;
+  for (let left = count; left > 0; left -= 1) {
+    if ((source[place] ?? pastEnd) < 0x80) place += 1;
+    else place = passVarint(source, place, most, lastMost);
+  }
+  return place;
+}
+
 /** The offset behind a number of several bytes, in its shortest form. @param most Bytes, of which the last is `lastMost`. */
 function passVarint(source: Uint8Array, start: number, most: number, lastMost: number): number {
   let place = start + 1;
@@ -414,6 +578,15 @@ function passText(source: Uint8Array, place: number): number {
   const reader = new Reader(source, place);
   reader.skipBytes();
   return reader.position;
+}
+
+function floatAt(source: Uint8Array, place: number): number {
+  int32[0] =
+    (source[place] ?? 0) |
+    ((source[place + 1] ?? 0) << 8) |
+    ((source[place + 2] ?? 0) << 16) |
+    ((source[place + 3] ?? 0) << 24);
+  return float32[0] ?? 0;
 }
 
 /** An index or a count, as Avro binary. @returns The offset behind it. */

@@ -39,28 +39,44 @@ export const ops = {
   /** Around each value of a type that holds itself. */
   enter: 13,
   leave: 14,
+  /** Pass over n unions of null and that: the byte of null comes before the count. */
+  optionalInt: 15,
+  optionalLong: 16,
+  optionalText: 17,
+  /** The same for so many bytes, which come first. */
+  optionalSkip: 18,
+  /** Pass over all items of an array of that. */
+  ints: 19,
+  longs: 20,
+  /** The same for items of so many texts: two in a map of texts. */
+  texts: 21,
+  /** The same for items of so many bytes. */
+  skips: 22,
   /** Ends the program. */
-  end: 15,
+  end: 23,
   /** What comes next is left out, up to `keep`. */
-  drop: 16,
+  drop: 24,
   /** Appends a constant, by its number. */
-  constant: 17,
+  constant: 25,
   /** Reads an index below n, and writes in its place the one of n that stands there. */
-  enum: 18,
+  enum: 26,
   /** The same for a union: n pairs of the index to write and the target where to go on. */
-  branch: 19,
-  intFloat: 20,
-  intDouble: 21,
-  longFloat: 22,
-  longDouble: 23,
-  floatDouble: 24,
+  branch: 27,
+  intFloat: 28,
+  intDouble: 29,
+  longFloat: 30,
+  longDouble: 31,
+  /** Writes n floats as doubles. */
+  floatDouble: 32,
+  /** Does so with n unions of null and float, after the byte of null. */
+  optionalFloatDouble: 33,
   /** As `itemsSame` and `nextSame`, for items that are rewritten. */
-  items: 25,
-  next: 26,
+  items: 34,
+  next: 35,
   /** Begins fields that the reader has in another order, and ends each of them. */
-  piece: 27,
+  piece: 36,
   /** Puts n fields, of which some may have been left out, in an order, by its number. */
-  reorder: 28,
+  reorder: 37,
 } as const;
 
 /** From here on, instructions append the run first, and begin it anew behind what they read. */
@@ -82,8 +98,8 @@ export class Assembler {
   readonly #code: number[] = [];
   readonly #constants: Uint8Array[] = [];
   readonly #orders: (readonly number[])[] = [];
-  /** The last instruction, where its count may still grow: no target is behind it. */
-  #countable: number | undefined;
+  /** The last instruction with its operands but the count, where that may still grow: no target is behind it. */
+  #countable = "";
 
   get length(): number {
     return this.#code.length;
@@ -91,22 +107,23 @@ export class Assembler {
 
   /** Number of the next instruction's place: a target for those that come from elsewhere. */
   label(): number {
-    this.#countable = undefined;
+    this.#countable = "";
     return this.#code.length;
   }
 
   emit(op: number, ...operands: readonly number[]): void {
-    this.#countable = undefined;
+    this.#countable = "";
     this.#code.push(op, ...operands);
   }
 
-  /** An instruction with a count, together with the same one before it. */
-  count(op: number, more = 1): void {
+  /** An instruction with a count behind its operands, together with the same one before it. */
+  count(op: number, more: number, ...operands: readonly number[]): void {
+    const key = [op, ...operands].join();
     const last = this.#code.length - 1;
     const before = this.#code[last] ?? 0;
-    if (this.#countable === op && before + more < countLimit) this.#code[last] = before + more;
-    else this.emit(op, more);
-    this.#countable = op;
+    if (this.#countable === key && before + more < countLimit) this.#code[last] = before + more;
+    else this.emit(op, ...operands, more);
+    this.#countable = key;
   }
 
   constant(bytes: Uint8Array): void {

@@ -74,11 +74,12 @@ class Compiler {
       this.#blocks(ops.items, ops.next, () => this.#rewrite(writer.items, reader.items));
     else if (writer.kind === "map" && reader.kind === "map")
       this.#blocks(ops.items, ops.next, () => {
-        this.#out.count(ops.text);
+        this.#out.count(ops.text, 1);
         this.#rewrite(writer.values, reader.values);
       });
     else if (writer.kind === "enum" && reader.kind === "enum")
       this.#out.emit(ops.enum, writer.symbols.length, ...places(writer, reader));
+    else if (writer.kind === "float") this.#out.count(ops.floatDouble, 1);
     else this.#out.emit(numberOp(writer.kind, reader.kind));
   }
 
@@ -97,25 +98,29 @@ class Compiler {
     const isKept = indexes.every((index, place) => index === place) && writer.branches.length <= reader.branches.length;
     const each = (branch: TypeNode, place: number): void =>
       this.#rewrite(branch, reader.branches[indexes[place] ?? 0] ?? reader);
-    if (isKept) this.#choice(ops.union, writer, each);
+    const some = soleOf(writer);
+    if (isKept && some?.branch.kind === "float" && reader.branches[1 - some.none]?.kind === "double")
+      this.#out.count(ops.optionalFloatDouble, 1, 2 * some.none);
+    else if (isKept) this.#choice(ops.union, writer, each);
     else this.#choice(ops.branch, writer, each, indexes);
   }
 
   /** One of several goes on at its target, and all meet again behind. */
   #choice(
     op: number,
-    { branches }: UnionNode,
+    node: UnionNode,
     each: (branch: TypeNode, place: number) => void,
     indexes?: readonly number[],
   ): void {
     const out = this.#out;
-    const [one, other] = branches;
-    if (op === ops.union && branches.length === 2 && (one?.kind === "null") !== (other?.kind === "null")) {
+    const { branches } = node;
+    const some = op === ops.union ? soleOf(node) : undefined;
+    if (some !== undefined) {
       // The byte of an index is twice as much.
-      out.emit(ops.optional, one?.kind === "null" ? 0 : 2);
-      const none = out.hole();
-      for (const [place, branch] of branches.entries()) if (branch.kind !== "null") each(branch, place);
-      out.fill(none);
+      out.emit(ops.optional, 2 * some.none);
+      const exit = out.hole();
+      each(some.branch, 1 - some.none);
+      out.fill(exit);
       return;
     }
     out.emit(op, branches.length);
@@ -138,6 +143,63 @@ class Compiler {
       }
     }
     for (const exit of exits) out.fill(exit);
+  }
+
+  /** Arrays of primitives pass in one instruction. @returns Whether it is one. */
+  #items(items: TypeNode): boolean {
+    const out = this.#out;
+    switch (items.kind) {
+      case "int":
+        out.emit(ops.ints);
+        return true;
+      case "long":
+        out.emit(ops.longs);
+        return true;
+      case "bytes":
+      case "string":
+        out.emit(ops.texts, 1);
+        return true;
+      case "boolean":
+        out.emit(ops.skips, 1);
+        return true;
+      case "float":
+        out.emit(ops.skips, 4);
+        return true;
+      case "double":
+        out.emit(ops.skips, 8);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Unions of null and a primitive pass in one instruction. @returns Whether it is one. */
+  #optional(node: UnionNode): boolean {
+    const some = soleOf(node);
+    const none = 2 * (some?.none ?? 0);
+    switch (some?.branch.kind) {
+      case "int":
+        this.#out.count(ops.optionalInt, 1, none);
+        return true;
+      case "long":
+        this.#out.count(ops.optionalLong, 1, none);
+        return true;
+      case "bytes":
+      case "string":
+        this.#out.count(ops.optionalText, 1, none);
+        return true;
+      case "boolean":
+        this.#out.count(ops.optionalSkip, 1, 1, none);
+        return true;
+      case "float":
+        this.#out.count(ops.optionalSkip, 1, 4, none);
+        return true;
+      case "double":
+        this.#out.count(ops.optionalSkip, 1, 8, none);
+        return true;
+      default:
+        return false;
+    }
   }
 
   #branch(writer: TypeNode, reader: UnionNode): number {
@@ -166,10 +228,10 @@ class Compiler {
         out.count(ops.skip, 1);
         break;
       case "int":
-        out.count(ops.int);
+        out.count(ops.int, 1);
         break;
       case "long":
-        out.count(ops.long);
+        out.count(ops.long, 1);
         break;
       case "float":
         out.count(ops.skip, 4);
@@ -179,7 +241,7 @@ class Compiler {
         break;
       case "bytes":
       case "string":
-        out.count(ops.text);
+        out.count(ops.text, 1);
         break;
       case "fixed":
         out.count(ops.skip, node.size);
@@ -188,16 +250,18 @@ class Compiler {
         out.emit(ops.index, node.symbols.length);
         break;
       case "array":
-        this.#blocks(ops.itemsSame, ops.nextSame, () => this.#pass(node.items));
+        if (!this.#items(node.items)) this.#blocks(ops.itemsSame, ops.nextSame, () => this.#pass(node.items));
         break;
       case "map":
-        this.#blocks(ops.itemsSame, ops.nextSame, () => {
-          out.count(ops.text);
-          this.#pass(node.values);
-        });
+        if (node.values.kind === "string" || node.values.kind === "bytes") out.emit(ops.texts, 2);
+        else
+          this.#blocks(ops.itemsSame, ops.nextSame, () => {
+            out.count(ops.text, 1);
+            this.#pass(node.values);
+          });
         break;
       case "union":
-        this.#choice(ops.union, node, (branch) => this.#pass(branch));
+        if (!this.#optional(node)) this.#choice(ops.union, node, (branch) => this.#pass(branch));
         break;
       case "record":
         this.#placed(node, undefined, () => {
@@ -308,6 +372,13 @@ function orderOf(places: readonly (number | undefined)[]): readonly number[] | u
   return taken.sort((one, other) => one.place - other.place).map(({ index }) => index);
 }
 
+/** What stands beside null in a union of two, and the place of null; undefined for others. */
+function soleOf({ branches }: UnionNode): { readonly none: number; readonly branch: TypeNode } | undefined {
+  const none = branches.findIndex(({ kind }) => kind === "null");
+  const branch = branches[1 - none];
+  return branches.length !== 2 || none < 0 || branch === undefined ? undefined : { none, branch };
+}
+
 /** Where each of the writer's symbols stands in the reader. */
 function places(writer: EnumNode, reader: EnumNode): readonly number[] {
   const fallback = reader.symbols.indexOf(enumDefaultOf(reader) ?? "");
@@ -328,8 +399,6 @@ function numberOp(writer: TypeNode["kind"], reader: TypeNode["kind"]): number {
       return ops.longFloat;
     case "long double":
       return ops.longDouble;
-    case "float double":
-      return ops.floatDouble;
     default:
       throw new Error(`assertion failed: ${writer} is not read as ${reader}`);
   }

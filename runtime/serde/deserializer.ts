@@ -6,7 +6,7 @@ import { Reader } from "../schema/reader.js";
 import type { AnyType, EntityType } from "../schema/type.js";
 import { nodeOf } from "../schema/type-node.js";
 import { type ReadValue, readerOf } from "./reading.js";
-import { WriterSchemas } from "./writer-schemas.js";
+import { WriterPlans } from "./writer-plans.js";
 
 export interface DeserializerOptions {
   readonly registry: Pick<Registry, "schemaById">;
@@ -26,10 +26,7 @@ export interface Deserializer<T> {
 
 /** Reads values of one type. */
 export function deserializer<T, I>(type: EntityType<T, I>, { registry }: DeserializerOptions): Deserializer<T> {
-  return new FrameDeserializer(
-    new WriterSchemas(registry, (writer, where) => readerOf(type, writer, where)),
-    type.name,
-  );
+  return new FrameDeserializer(new WriterPlans(registry, (writer, where) => readerOf(type, writer, where)), type.name);
 }
 
 /** A value, tagged by which of several types it is of; narrowed with `in`. */
@@ -48,7 +45,7 @@ export function taggedDeserializer<Types extends { readonly [tag: string]: AnyTy
   { registry }: DeserializerOptions,
 ): Deserializer<TaggedValue<Types>> {
   const names = Object.entries(types).map(([tag, type]) => ({ tag, type, name: type.name }));
-  const schemas = new WriterSchemas(registry, (writer, where) => {
+  const schemas = new WriterPlans(registry, (writer, where) => {
     const node = nodeOf(writer);
     const name = "name" in node ? node.name : node.kind;
     const found = names.find((candidate) => candidate.name === name);
@@ -64,10 +61,10 @@ export function taggedDeserializer<Types extends { readonly [tag: string]: AnyTy
 }
 
 class FrameDeserializer<T> implements Deserializer<T> {
-  readonly #schemas: WriterSchemas<ReadValue<T>>;
+  readonly #schemas: WriterPlans<ReadValue<T>>;
   readonly #name: string;
 
-  constructor(schemas: WriterSchemas<ReadValue<T>>, name: string) {
+  constructor(schemas: WriterPlans<ReadValue<T>>, name: string) {
     this.#schemas = schemas;
     this.#name = name;
   }

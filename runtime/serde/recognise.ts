@@ -10,7 +10,7 @@ import { interpretedType } from "../schema/entity-type.js";
 import { frameHeadBytes, unframe } from "../schema/framing.js";
 import { definedBy } from "../schema/raw-schema.js";
 import type { AnyType } from "../schema/type.js";
-import { WriterSchemas } from "./writer-schemas.js";
+import { WriterPlans } from "./writer-plans.js";
 
 /** What was found. */
 export interface Recognised {
@@ -40,7 +40,7 @@ const objectHeadBytes = 10;
 export class Recogniser {
   readonly #registry: RecogniserOptions["registry"];
   readonly #clock: Clock;
-  readonly #types: WriterSchemas<AnyType>;
+  readonly #types: WriterPlans<AnyType>;
   readonly #given: ReadonlyMap<bigint, AnyType>;
   #registered: ReadonlyMap<bigint, AnyType> = new Map();
   #registeredAt = Number.NEGATIVE_INFINITY;
@@ -48,7 +48,7 @@ export class Recogniser {
   constructor({ registry, schemas, clock }: RecogniserOptions) {
     this.#registry = registry;
     this.#clock = clock;
-    this.#types = new WriterSchemas(registry, (writer) => interpretedType(writer));
+    this.#types = new WriterPlans(registry, (writer) => interpretedType(writer));
     this.#given = new Map(schemas.map((text) => marked(text)));
   }
 

@@ -21,7 +21,7 @@ const keptCharacters = 16 * 1024 * 1024;
 const missedLimit = 10_000;
 const missedMs = 10_000;
 
-/** Look-ups under way; more are refused, and may be tried again. */
+/** Look-ups under way, unless another bound is given; more are refused, and may be tried again. */
 const lookUpLimit = 16;
 
 interface Missed {
@@ -38,12 +38,19 @@ export class WriterSchemas {
   readonly #kept = new LRUCache<number, TypeSource>({ max: keptLimit, maxSize: keptCharacters });
   readonly #missed = new LRUCache<number, Missed>({ max: missedLimit });
   readonly #lookUps = new Map<number, Promise<void>>();
+  readonly #lookUpLimit: number;
 
   /** @param own Schemas of the project's subjects. */
-  constructor(source: SchemaSource, clock: Clock, own: ReadonlyMap<number, TypeSource>) {
+  constructor(
+    source: SchemaSource,
+    clock: Clock,
+    own: ReadonlyMap<number, TypeSource>,
+    { lookUps = lookUpLimit }: { readonly lookUps?: number } = {},
+  ) {
     this.#source = source;
     this.#clock = clock;
     this.#own = own;
+    this.#lookUpLimit = lookUps;
   }
 
   /** The schema of an id; undefined where the registry has none or was not asked. @throws what the last look-up failed with */
@@ -62,8 +69,8 @@ export class WriterSchemas {
     if (missed !== undefined && missed.until > this.#clock.monotonic()) return undefined;
     const under = this.#lookUps.get(id);
     if (under !== undefined) return under;
-    if (this.#lookUps.size >= lookUpLimit) {
-      this.#miss(id, 0, unavailable(id, `${lookUpLimit} other ids are being looked up`));
+    if (this.#lookUps.size >= this.#lookUpLimit) {
+      this.#miss(id, 0, unavailable(id, `${this.#lookUpLimit} other ids are being looked up`));
       return undefined;
     }
     const looking = this.#find(id).finally(() => this.#lookUps.delete(id));

@@ -7,7 +7,7 @@ import { definedBy } from "../../../../runtime/schema/raw-schema.js";
 import { deserializer, taggedDeserializer } from "../../../../runtime/serde/deserializer.js";
 import { serializer } from "../../../../runtime/serde/serializer.js";
 import { recordSubjects, topicRecordSubjects } from "../../../../runtime/serde/subjects.js";
-import { schemaIdsLimit } from "../../../../runtime/serde/writer-schemas.js";
+import { schemaIdsLimit } from "../../../../runtime/serde/writer-plans.js";
 
 const record = (name: string, field: string): string =>
   `{"type":"record","name":"${name}","fields":[{"name":"${field}","type":"long"}]}`;
