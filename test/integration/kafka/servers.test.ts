@@ -27,18 +27,18 @@ async function connected<T>(
   }
 }
 
-/** The keys that a consumer of a topic meets, until it has met `count`. */
+/** The keys that a consumer of a topic meets, until it has met `count` of them; a record that was sent again counts once. */
 async function consumed(consumer: Consumer, topic: string, count: number): Promise<readonly string[]> {
-  const keys: string[] = [];
+  const keys = new Set<string>();
   await consumer.subscribe({ topic, fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
     const eachMessage = async ({ message }: { readonly message: { readonly key: Buffer | null } }): Promise<void> => {
-      keys.push(String(message.key));
-      if (keys.length === count) resolve();
+      keys.add(String(message.key));
+      if (keys.size === count) resolve();
     };
     consumer.run({ eachMessage }).catch(reject);
   });
-  return keys;
+  return [...keys];
 }
 
 describe.skipIf(leftOut)("Kafka, with Java and Maven", () => {
