@@ -1,12 +1,13 @@
 /** The Kafka Streams application that a restore is compared with: `bench/java/StreamsRestore.java`. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cached } from "../../test/support/servers/cache.js";
-import { javaOf, maven } from "../../test/support/servers/java.js";
+import { javaOf } from "../../test/support/servers/java.js";
 import { kafkaVersions } from "../../test/support/servers/kafka-program.js";
+import { fetchJars } from "../../test/support/servers/maven-jars.js";
 
 const program = fileURLToPath(new URL("../java/StreamsRestore.java", import.meta.url));
 
@@ -32,16 +33,11 @@ export function restoreWithStreams(brokers: readonly string[], topic: string): S
 function libraries(): string {
   const version = kafkaVersions[0];
   const folder = cached(`kafka-streams-${version}`, (draft) => {
-    const pom = join(draft, "pom.xml");
-    writeFileSync(
-      pom,
-      `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>affinity</groupId><artifactId>streams-for-benchmarks</artifactId><version>1</version>
-<dependencies><dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-streams</artifactId><version>${version}</version></dependency>
-<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency></dependencies></project>\n`,
-    );
-    const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${join(draft, "libs")}`];
-    maven("-f", pom, ...goal);
+    const artifacts = [
+      ["org.apache.kafka", "kafka-streams", version],
+      ["org.slf4j", "slf4j-nop", "1.7.36"],
+    ] as const;
+    fetchJars({ artifacts, folder: draft, into: join(draft, "libs") });
   });
   return join(folder, "libs");
 }

@@ -1,7 +1,7 @@
 /** `affinity consume`. */
 import { readFileSync } from "node:fs";
 import type { TopicEntry, TopicReader } from "../../runtime/changelog/topic-reader.js";
-import { type Clock, sleep, systemClock } from "../../runtime/core/clock.js";
+import { type Clock, systemClock } from "../../runtime/core/clock.js";
 import { messageOf } from "../../runtime/core/errors.js";
 import { nearest } from "../../runtime/core/nearest.js";
 import { systemRandom } from "../../runtime/core/random.js";
@@ -12,6 +12,7 @@ import { Recogniser } from "../../runtime/serde/recognise.js";
 import { WrongUse } from "../failure.js";
 import { readProject } from "../project.js";
 import { processLogger } from "../serve/log.js";
+import { pause, stoppedBySignals } from "../stopping.js";
 import { columns, type Terminal } from "../terminal.js";
 import { parseCondition } from "./conditions.js";
 import { type LineOptions, lineOf } from "./lines.js";
@@ -53,11 +54,9 @@ export async function consume(request: ConsumeRequest, terminal: Terminal): Prom
     const topic = chosen(topics, request.topic);
     const partitions = chosenPartitions(topic, request.partition);
     const registry = await openProjectRegistry(parts);
-    const stop = new AbortController();
-    const end = (): void => stop.abort();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+    const stop = stoppedBySignals();
     try {
-      const output = new LineOutput(process.stdout, end);
+      const output = new LineOutput(process.stdout, () => stop.abort());
       const recogniser = new Recogniser({ registry, schemas, clock });
       const lines = { recogniser, conditions, withHeaders: request.headers === true };
       const isFollowing = request.follow === true;
@@ -114,7 +113,7 @@ async function printAll(reading: Reading, lines: LineOptions, output: LineOutput
       if (left <= 0) return;
     }
     places = places.filter(({ next, end }) => end === undefined || next < end);
-    if (reading.isFollowing && isAtEnd) await sleep(clock, followMs, signal).catch(() => undefined);
+    if (reading.isFollowing && isAtEnd) await pause(clock, followMs, signal);
   }
 }
 

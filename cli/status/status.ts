@@ -1,8 +1,10 @@
 /** `affinity status`. */
-import { sleep, systemClock } from "../../runtime/core/clock.js";
+import { systemClock } from "../../runtime/core/clock.js";
+import { reachableUrl } from "../../runtime/gateway/listener-address.js";
 import type { ResolvedConfig } from "../../runtime/node/config/resolved.js";
 import { WrongUse } from "../failure.js";
 import { readProject } from "../project.js";
+import { pause, stoppedBySignals } from "../stopping.js";
 import type { Terminal } from "../terminal.js";
 import { nodeStatusAt } from "./node-status.js";
 import { renderStatus } from "./render.js";
@@ -28,11 +30,10 @@ export async function status(request: StatusRequest, terminal: Terminal): Promis
   };
   terminal.print(`${request.watch === true && terminal.isInteractive ? clearScreen : ""}${await look()}`);
   if (request.watch !== true) return;
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  while (!stop.signal.aborted) {
-    await sleep(clock, watchMs, stop.signal).catch(() => undefined);
-    if (stop.signal.aborted) return;
+  const { signal } = stoppedBySignals();
+  for (;;) {
+    await pause(clock, watchMs, signal);
+    if (signal.aborted) return;
     const text = await look().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     terminal.print(`${terminal.isInteractive ? clearScreen : ""}${text}`);
   }
@@ -51,14 +52,7 @@ function placeOf(
   const { http } = readProject(file, terminal).config;
   if (http.port === 0)
     throw new WrongUse(`${file}: http.port is 0, so that the node chooses its port; say with --url where it listens`);
-  return { url: `http://${hostOf(http)}:${http.port}`, token: own ?? tokenOf(http) };
-}
-
-/** A listener on all addresses is reached on loopback. */
-function hostOf({ host }: ResolvedConfig["http"]): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  if (host === "::") return "[::1]";
-  return host.includes(":") ? `[${host}]` : host;
+  return { url: reachableUrl(http.host, http.port), token: own ?? tokenOf(http) };
 }
 
 function tokenOf({ auth }: ResolvedConfig["http"]): string | undefined {

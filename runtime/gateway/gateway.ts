@@ -15,6 +15,7 @@ import { Dispatcher } from "./dispatcher.js";
 import type { GatewayRoute } from "./exchange.js";
 import { HostGuard, isLoopbackHost } from "./host-guard.js";
 import { keyspaceRoutes } from "./keyspace-routes.js";
+import { reachableUrl, withoutBrackets } from "./listener-address.js";
 import { type GatewayLimits, type GatewayOptions, gatewayLimits } from "./options.js";
 import { OriginGuard } from "./origin-guard.js";
 import { parserFault, refuseConnection } from "./parser-faults.js";
@@ -112,9 +113,7 @@ class HttpGateway implements Gateway {
   }
 
   get url(): string {
-    const reached = withoutBrackets(this.#options.http.host);
-    const host = wildcards.get(reached) ?? reached;
-    return `http://${host.includes(":") ? `[${host}]` : host}:${this.#port}`;
+    return reachableUrl(this.#options.http.host, this.#port);
   }
 
   listen(): Promise<void> {
@@ -235,16 +234,6 @@ class HttpGateway implements Gateway {
     if (socket instanceof Socket) refuseConnection(socket, error, ["Allow: DELETE, GET, HEAD, OPTIONS, POST, PUT"]);
     else socket.destroy();
   }
-}
-
-// An address that means every address of the machine is no address to connect to.
-const wildcards: ReadonlyMap<string, string> = new Map([
-  ["0.0.0.0", "127.0.0.1"],
-  ["::", "::1"],
-]);
-
-function withoutBrackets(host: string): string {
-  return host.replace(/^\[(.*)\]$/, "$1");
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): AffinityError {

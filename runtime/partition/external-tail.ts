@@ -4,6 +4,7 @@ import { type Clock, sleep } from "../core/clock.js";
 import { isAffinityError } from "../core/errors.js";
 import { Backoff } from "./backoff.js";
 import type { PartitionLimits } from "./limits.js";
+import { endOf } from "./log-reader.js";
 import type { KeyspacePlan, StorePlan } from "./plan.js";
 import type { Restored } from "./restore.js";
 
@@ -69,9 +70,9 @@ export class ExternalTail {
     const { changelog, partition, plan, restored } = this.#parts;
     const { progress, reader } = restored;
     const fromOffset = progress.offset(store.index);
-    const { endOffset } = await changelog.read({ topic: store.topic, partition, fromOffset, maxBytes: 1, signal });
-    if (endOffset <= fromOffset) return;
-    await reader.readTo({ ends: plan.stores.map(({ index }) => (index === store.index ? endOffset : 0n)), signal });
+    const end = await endOf(changelog, { topic: store.topic, partition, fromOffset, signal });
+    if (end <= fromOffset) return;
+    await reader.readTo({ ends: plan.stores.map(({ index }) => (index === store.index ? end : 0n)), signal });
   }
 }
 

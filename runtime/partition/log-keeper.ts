@@ -9,6 +9,7 @@ import { AffinityError, assert, isAffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import { Backoff } from "./backoff.js";
 import type { PartitionLimits } from "./limits.js";
+import { endOf } from "./log-reader.js";
 import type { KeyspacePlan, StorePlan } from "./plan.js";
 import type { Restored } from "./restore.js";
 import type { WritePath } from "./write-path.js";
@@ -146,7 +147,7 @@ export class LogKeeper {
     const ends = await Promise.all(
       plan.stores.map(async ({ topic, index }) => {
         const fromOffset = progress.offset(index);
-        return (await changelog.read({ topic, partition, fromOffset, maxBytes: 1, signal })).endOffset;
+        return endOf(changelog, { topic, partition, fromOffset, signal });
       }),
     );
     const lost = plan.stores.find(({ index }) => (ends[index] ?? 0n) < progress.offset(index));

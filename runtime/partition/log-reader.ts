@@ -1,5 +1,5 @@
 /** Reads a partition's logs up to given ends, all topics merged into the order in which their batches were written. */
-import type { Changelog, LogRecord, LogSlice } from "../changelog/changelog.js";
+import type { Changelog, LogRecord, LogSlice, ReadRequest } from "../changelog/changelog.js";
 import { type Clock, sleep } from "../core/clock.js";
 import type { Applier } from "./applier.js";
 import type { PartitionLimits } from "./limits.js";
@@ -26,6 +26,11 @@ export interface ReadToOptions {
   readonly signal: AbortSignal;
   /** Sees each record after it was applied or ignored. */
   readonly onRecord?: (store: StorePlan, record: LogRecord, isApplied: boolean) => void;
+}
+
+/** Where a topic's log ends, asked with as little as a read can bring. @param fromOffset About the end, as far as it is known. */
+export async function endOf(changelog: Changelog, request: Omit<ReadRequest, "maxBytes">): Promise<bigint> {
+  return (await changelog.read({ ...request, maxBytes: 1 })).endOffset;
 }
 
 export class LogReader {

@@ -17,6 +17,7 @@ import type { FlushQueue } from "./flush-queue.js";
 import type { HandlerWatch } from "./handler-watch.js";
 import { LifeCycle, type PartitionState } from "./life-cycle.js";
 import type { PartitionLimits } from "./limits.js";
+import { endOf } from "./log-reader.js";
 import { Mailbox } from "./mailbox.js";
 import { noLog } from "./no-log.js";
 import type { KeyspacePlan } from "./plan.js";
@@ -214,7 +215,7 @@ export class PartitionLife {
       plan.stores.map(async ({ topic, isExternal }) => {
         if (!isExternal) return fenced.get(topic) ?? 0n;
         const fromOffset = store.checkpoint?.offsets[topic] ?? 0n;
-        return (await changelog.read({ topic, partition, fromOffset, maxBytes: 1, signal })).endOffset;
+        return endOf(changelog, { topic, partition, fromOffset, signal });
       }),
     );
   }

@@ -2,41 +2,24 @@
  * The changelog that others share: topics of Kafka. kafkajs carries bytes and makes topics; requests, record batches, sequence
  * numbers and fences are ours, since its producers lose acknowledged records after a failed send (docs/kafka.md).
  */
-import type { ConnectionOptions } from "node:tls";
-import { type Admin, Kafka, logLevel, type SASLOptions } from "kafkajs";
+import { type Admin, Kafka, logLevel } from "kafkajs";
 import type { Clock } from "../../core/clock.js";
 import { messageOf } from "../../core/errors.js";
-import type { Logger } from "../../core/logger.js";
-import type { Random } from "../../core/random.js";
 import type { Changelog, LogSlice, PartitionLog, ReadRequest, TopicInfo, TopicSpec } from "../changelog.js";
 import { topicConflict, topicUnknown, unavailable } from "../topics.js";
-import { KafkaCluster } from "./cluster.js";
+import type { KafkaCluster } from "./cluster.js";
+import { clusterOf, type KafkaConnection } from "./connection.js";
 import { ensureKafkaTopics } from "./ensure-topics.js";
 import { type KafkaLogRequest, KafkaPartitionLog } from "./kafka-partition-log.js";
 import type { KafkaParts } from "./kafka-parts.js";
 import { KafkaReader } from "./kafka-reader.js";
-import { kafkajsLinks } from "./kafkajs-link.js";
-import { type OpenLink, parseHostPort } from "./link.js";
 import { ProduceLane } from "./produce-lane.js";
 import type { KafkaTopicSettings } from "./topic-settings.js";
 
-export interface KafkaChangelogOptions {
-  /** `host:port` of some of the brokers. */
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  readonly ssl?: ConnectionOptions;
-  /** Asked at each connection, since tokens change. */
-  readonly sasl?: () => Promise<SASLOptions>;
+export interface KafkaChangelogOptions extends KafkaConnection {
   readonly topics: KafkaTopicSettings;
-  /** Time for one request, ms: above it the outcome of an append is unknown. */
-  readonly requestTimeoutMs: number;
   /** Bytes of appends that may be under way over all partitions; above it CHANGELOG_UNAVAILABLE. */
   readonly queueBytes: number;
-  /** The network; kafkajs's by default. */
-  readonly openLink?: OpenLink;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
 }
 
 /** Connects when it is first used. */
@@ -57,11 +40,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
   constructor(options: KafkaChangelogOptions) {
     this.#options = options;
     this.clock = options.clock;
-    this.cluster = new KafkaCluster({
-      ...options,
-      bootstrap: options.brokers.map(parseHostPort),
-      openLink: options.openLink ?? kafkajsLinks(options),
-    });
+    this.cluster = clusterOf(options);
     this.reader = new KafkaReader(this.cluster);
   }
 

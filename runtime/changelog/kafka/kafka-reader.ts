@@ -93,7 +93,7 @@ export class KafkaReader {
       const leader = await this.leader(of, deadline, signal);
       let trouble: string;
       try {
-        const request = listOffsets({ ...of, time, isCommittedOnly: false });
+        const request = listOffsets({ ...of, time });
         const { code, offset } = await this.#cluster.call(leader.brokerId, "control", request, deadline.leftMs);
         if (code === kafkaCodes.NONE) return offset;
         this.refuse(subjectOf(of), code);

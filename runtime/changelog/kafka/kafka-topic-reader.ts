@@ -1,22 +1,13 @@
 /** Any topic of Kafka, for those who only look at it: committed records, as every reader of ours sees them. */
 import type { TopicReader } from "../topic-reader.js";
 import { latestTime } from "./api/list-offsets.js";
-import { KafkaCluster } from "./cluster.js";
+import { clusterOf, type KafkaConnection } from "./connection.js";
 import { kafkaCodes } from "./error-codes.js";
-import type { KafkaChangelogOptions } from "./kafka-changelog.js";
 import { KafkaReader } from "./kafka-reader.js";
-import { kafkajsLinks } from "./kafkajs-link.js";
-import { parseHostPort } from "./link.js";
-
-export type KafkaTopicReaderOptions = Omit<KafkaChangelogOptions, "topics" | "queueBytes">;
 
 /** Connects when it is first used. */
-export function openKafkaTopicReader(options: KafkaTopicReaderOptions): TopicReader {
-  const cluster = new KafkaCluster({
-    ...options,
-    bootstrap: options.brokers.map(parseHostPort),
-    openLink: options.openLink ?? kafkajsLinks(options),
-  });
+export function openKafkaTopicReader(connection: KafkaConnection): TopicReader {
+  const cluster = clusterOf(connection);
   const reader = new KafkaReader(cluster);
   return {
     topics: async () => {

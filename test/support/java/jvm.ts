@@ -1,31 +1,21 @@
 /** One JVM with Apache Avro as a judge: answers lines of JSON with lines of JSON, in order. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { fetchJars } from "../servers/maven-jars.js";
 
 export const javaAvroVersion = "1.12.0";
 
 const cache = fileURLToPath(new URL(`../../../.cache/java-avro-idl-${javaAvroVersion}`, import.meta.url));
 
-const dependencies = [
+const artifacts = [
   ["org.apache.avro", "avro", javaAvroVersion],
   ["org.apache.avro", "avro-idl", javaAvroVersion],
   ["org.xerial.snappy", "snappy-java", "1.1.10.5"],
   ["org.slf4j", "slf4j-nop", "2.0.13"],
-]
-  .map(([group, artifact, version]) => {
-    const parts = `<groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
-    return `<dependency>${parts}</dependency>`;
-  })
-  .join("\n");
-
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>affinity</groupId><artifactId>judge</artifactId><version>1</version><dependencies>
-${dependencies}
-</dependencies></project>
-`;
+] as const;
 
 /** Fetches the jars on first use; false, with the reason on standard error, where Java, Maven or its repository is missing. */
 export function prepareJava(): boolean {
@@ -35,11 +25,7 @@ export function prepareJava(): boolean {
     mkdirSync(dirname(cache), { recursive: true });
     // Made aside and renamed, so that two processes may do it at once.
     const folder = mkdtempSync(`${cache}.`);
-    writeFileSync(join(folder, "pom.xml"), pom);
-    const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${folder}`];
-    execFileSync("mvn", ["-q", "-B", "-ntp", "-f", join(folder, "pom.xml"), ...goal], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    fetchJars({ artifacts, folder });
     if (existsSync(cache)) rmSync(folder, { recursive: true });
     else renameSync(folder, cache);
     return true;

@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cached } from "./cache.js";
-import { javaOf, maven } from "./java.js";
+import { javaOf } from "./java.js";
 import { kafkaProperties } from "./kafka-properties.js";
+import { type Artifact, fetchJars } from "./maven-jars.js";
 
 /** The first is the default. */
 export const kafkaVersions = ["4.3.1", "3.9.2"] as const;
@@ -28,9 +29,7 @@ export interface KafkaProgram {
 export function kafkaProgram(version: KafkaVersion): KafkaProgram {
   const java = javaOf(javaMajor);
   const folder = cached(`kafka-${version}`, (draft) => {
-    writeFileSync(join(draft, "pom.xml"), pom(version));
-    const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${join(draft, "libs")}`];
-    maven("-f", join(draft, "pom.xml"), ...goal);
+    fetchJars({ artifacts: artifactsOf(version), folder: draft, into: join(draft, "libs") });
     writeFileSync(join(draft, loggingFile(version)), logging(version));
     for (const id of [1, 2, 3]) format(java, draft, version, id);
   });
@@ -65,19 +64,11 @@ function isLog4j2(version: KafkaVersion): boolean {
 }
 
 // Without a binding of slf4j a broker says nothing, neither that it is ready nor why it is not.
-function pom(version: KafkaVersion): string {
-  const binding = isLog4j2(version)
-    ? dependency("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4")
-    : dependency("org.slf4j", "slf4j-reload4j", "1.7.36");
-  return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>affinity</groupId><artifactId>kafka-for-tests</artifactId><version>1</version>
-<dependencies>${dependency("org.apache.kafka", "kafka_2.13", version)}
-${binding}</dependencies></project>\n`;
-}
-
-function dependency(group: string, name: string, version: string): string {
-  const coordinates = `<groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>`;
-  return `<dependency>${coordinates}</dependency>`;
+function artifactsOf(version: KafkaVersion): readonly Artifact[] {
+  const binding: Artifact = isLog4j2(version)
+    ? ["org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"]
+    : ["org.slf4j", "slf4j-reload4j", "1.7.36"];
+  return [["org.apache.kafka", "kafka_2.13", version], binding];
 }
 
 function loggingFile(version: KafkaVersion): string {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cached } from "./cache.js";
 import { pythonClients } from "./foreign-clients.js";
-import { maven } from "./java.js";
+import { fetchJars } from "./maven-jars.js";
 
 /** One topic to write or to read; see `kafka_sharing.py`. */
 export interface SharingJob {
@@ -41,33 +41,16 @@ export const runPython: SharingProgram = (action, jobs, { brokers, registry }) =
 const serdeVersion = "2.6.13.Final";
 const clientsVersion = "3.9.2";
 
-const dependencies = [
+const artifacts = [
   ["io.apicurio", "apicurio-registry-serdes-avro-serde", serdeVersion],
   ["org.apache.kafka", "kafka-clients", clientsVersion],
   ["org.slf4j", "slf4j-nop", "1.7.36"],
-]
-  .map(([group, artifact, version]) => {
-    const parts = `<groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
-    return `<dependency>${parts}</dependency>`;
-  })
-  .join("\n");
-
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>affinity</groupId><artifactId>sharing</artifactId><version>1</version><dependencies>
-${dependencies}
-</dependencies></project>
-`;
+] as const;
 
 export const runJava: SharingProgram = (action, jobs, { brokers, registry }) =>
   withJobs(jobs, (file, folder) => {
     const jars = cached(`kafka-sharing-java-${clientsVersion}-${serdeVersion}`, (draft) => {
-      writeFileSync(join(draft, "pom.xml"), pom);
-      const goal = [
-        "dependency:copy-dependencies",
-        "-DincludeScope=runtime",
-        `-DoutputDirectory=${join(draft, "libs")}`,
-      ];
-      maven("-f", join(draft, "pom.xml"), ...goal);
+      fetchJars({ artifacts, folder: draft, into: join(draft, "libs") });
     });
     const libs = join(jars, "libs");
     const classes = join(folder, "classes");

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cached } from "./cache.js";
-import { maven } from "./java.js";
+import { fetchJars } from "./maven-jars.js";
 import { freePorts, ServerProcess } from "./process.js";
 
 const version = "3.9.5";
@@ -24,28 +24,9 @@ const left = [
   ["org.apache.yetus", "*"],
 ] as const;
 
-function pom(): string {
-  const exclusions = left.map(([group, name]) => `<exclusion>${coordinates(group, name)}</exclusion>`).join("");
-  const dependencies = artifacts.map(
-    ([group, name, at], index) =>
-      `<dependency>${coordinates(group, name)}<version>${at}</version>${
-        index === 0 ? `<exclusions>${exclusions}</exclusions>` : ""
-      }</dependency>`,
-  );
-  return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-${coordinates("affinity", "zookeeper-for-tests")}<version>1</version>
-<dependencies>${dependencies.join("\n")}</dependencies></project>\n`;
-}
-
-function coordinates(group: string, name: string): string {
-  return `<groupId>${group}</groupId><artifactId>${name}</artifactId>`;
-}
-
 function jars(): string {
   return cached(`zookeeper-${version}`, (folder) => {
-    writeFileSync(join(folder, "pom.xml"), pom());
-    const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${folder}`];
-    maven("-f", join(folder, "pom.xml"), ...goal);
+    fetchJars({ artifacts, excluded: left, folder });
   });
 }
 

@@ -3,6 +3,9 @@ import { type ApiRequest, apiRequest, items } from "./request.js";
 export const earliestTime = -2n;
 export const latestTime = -1n;
 
+/** Isolation level: the end is that of all records. */
+const uncommittedToo = 0;
+
 export interface ListedOffset {
   readonly code: number;
   readonly offset: bigint;
@@ -14,7 +17,6 @@ export function listOffsets(request: {
   readonly partition: number;
   /** `earliestTime`, `latestTime`, or ms. */
   readonly time: bigint;
-  readonly isCommittedOnly: boolean;
 }): ApiRequest<ListedOffset> {
   return apiRequest({
     key: 2,
@@ -22,7 +24,7 @@ export function listOffsets(request: {
     version: 3,
     write: (out) => {
       out.i32(-1);
-      out.i8(request.isCommittedOnly ? 1 : 0);
+      out.i8(uncommittedToo);
       out.i32(1);
       out.string(request.topic);
       out.i32(1);

@@ -1,4 +1,5 @@
 /** Requests to the coordinator of a transactional id. */
+import type { WireWriter } from "../wire-writer.js";
 import { type ApiRequest, apiRequest, items } from "./request.js";
 
 /** Who produces: Kafka's number for a transactional id, and the number of its fences. */
@@ -74,6 +75,12 @@ interface TransactionPart {
   readonly producer: Producer;
 }
 
+function writePart(out: WireWriter, { transactionalId, producer }: TransactionPart): void {
+  out.string(transactionalId);
+  out.i64(producer.id);
+  out.i16(producer.epoch);
+}
+
 /** AddPartitionsToTxn: one partition of several topics. Answers with a code for each topic. */
 export function addPartitionsToTxn(
   request: TransactionPart & { readonly topics: readonly string[]; readonly partition: number },
@@ -83,9 +90,7 @@ export function addPartitionsToTxn(
     name: "AddPartitionsToTxn",
     version: 1,
     write: (out) => {
-      out.string(request.transactionalId);
-      out.i64(request.producer.id);
-      out.i16(request.producer.epoch);
+      writePart(out, request);
       out.i32(request.topics.length);
       for (const topic of request.topics) {
         out.string(topic);
@@ -113,9 +118,7 @@ export function endTxn(request: TransactionPart & { readonly isCommit: boolean }
     name: "EndTxn",
     version: 1,
     write: (out) => {
-      out.string(request.transactionalId);
-      out.i64(request.producer.id);
-      out.i16(request.producer.epoch);
+      writePart(out, request);
       out.bool(request.isCommit);
     },
     read: (source) => {
