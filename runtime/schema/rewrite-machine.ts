@@ -1,16 +1,20 @@
 /** Runs the programs that turn Avro binary of a writer's schema into that of a reader's. */
 import { fault } from "./fault.js";
-import { emptyItemsLimit, nestingLimit, valueBytesLimit } from "./limits.js";
+import { nestingLimit, valueBytesLimit } from "./limits.js";
 import { nearestFloat } from "./nearest-float.js";
 import { Reader } from "./reader.js";
-import { firstWriting, type ops, type RewriteProgram } from "./rewrite-ops.js";
-
-/** Stands for the byte after the last one: neither an even byte below 0x80, nor any other. */
-const pastEnd = 0x181;
-
-const scratch = /*@__PURE__*/ new ArrayBuffer(4);
-const int32 = /*@__PURE__*/ new Int32Array(scratch);
-const float32 = /*@__PURE__*/ new Float32Array(scratch);
+import { firstWriting, ops, type RewriteProgram } from "./rewrite-ops.js";
+import {
+  checkEnd,
+  counted,
+  ended,
+  floatAt,
+  passEnds,
+  passText,
+  passVarint,
+  passVarints,
+  pastEnd,
+} from "./rewrite-pass.js";
 
 /** Set in a byte that is no index, length or count of one byte. */
 const notShort = 0x181;
@@ -91,18 +95,10 @@ class RewriteMachine {
           place += code[pc++] ?? 0;
           if (place > limit) throw ended();
           break;
-        case 1 satisfies typeof ops.int: {
-          const count = code[pc++] ?? 0;
-          if (isDropping) place = passVarints(source, place, count, 5, 0x0f);
-          else {
-            place = passEnds(source, place, count);
-            if (place > limit) throw ended();
-          }
-          break;
-        }
+        case 1 satisfies typeof ops.int:
         case 2 satisfies typeof ops.long: {
           const count = code[pc++] ?? 0;
-          if (isDropping) place = passVarints(source, place, count, 10, 1);
+          if (isDropping) place = passVarints(source, place, count, op === ops.int);
           else {
             place = passEnds(source, place, count);
             if (place > limit) throw ended();
@@ -196,22 +192,13 @@ class RewriteMachine {
         case 14 satisfies typeof ops.leave:
           depth -= 1;
           break;
-        case 15 satisfies typeof ops.optionalInt: {
-          const none = code[pc] ?? 0;
-          for (let left = code[pc + 1] ?? 0; left > 0; left -= 1) {
-            if (this.isNone(source, place++, none)) continue;
-            if ((source[place] ?? pastEnd) < 0x80) place += 1;
-            else place = passVarint(source, place, 5, 0x0f);
-          }
-          pc += 2;
-          break;
-        }
+        case 15 satisfies typeof ops.optionalInt:
         case 16 satisfies typeof ops.optionalLong: {
           const none = code[pc] ?? 0;
           for (let left = code[pc + 1] ?? 0; left > 0; left -= 1) {
             if (this.isNone(source, place++, none)) continue;
             if ((source[place] ?? pastEnd) < 0x80) place += 1;
-            else place = passVarint(source, place, 10, 1);
+            else place = passVarint(source, place, op === ops.optionalInt);
           }
           pc += 2;
           break;
@@ -239,32 +226,14 @@ class RewriteMachine {
           pc += 3;
           break;
         }
-        case 19 satisfies typeof ops.ints: {
-          for (
-            let count = this.sameBlock(source, place, isDropping);
-            ;
-            count = this.sameBlock(source, place, isDropping)
-          ) {
-            place = this.place;
-            if (count === 0) break;
-            const end = this.blockEnd;
-            if (isDropping) place = passVarints(source, place, count, 5, 0x0f);
-            else place = passEnds(source, place, count);
-            if (place > limit) throw ended();
-            checkEnd(place, end);
-          }
-          break;
-        }
+        case 19 satisfies typeof ops.ints:
         case 20 satisfies typeof ops.longs: {
-          for (
-            let count = this.sameBlock(source, place, isDropping);
-            ;
-            count = this.sameBlock(source, place, isDropping)
-          ) {
+          for (;;) {
+            const count = this.sameBlock(source, place, isDropping);
             place = this.place;
             if (count === 0) break;
             const end = this.blockEnd;
-            if (isDropping) place = passVarints(source, place, count, 10, 1);
+            if (isDropping) place = passVarints(source, place, count, op === ops.ints);
             else place = passEnds(source, place, count);
             if (place > limit) throw ended();
             checkEnd(place, end);
@@ -273,11 +242,8 @@ class RewriteMachine {
         }
         case 21 satisfies typeof ops.texts: {
           const each = code[pc++] ?? 0;
-          for (
-            let count = this.sameBlock(source, place, isDropping);
-            ;
-            count = this.sameBlock(source, place, isDropping)
-          ) {
+          for (;;) {
+            const count = this.sameBlock(source, place, isDropping);
             place = this.place;
             if (count === 0) break;
             const end = this.blockEnd;
@@ -294,11 +260,8 @@ class RewriteMachine {
         }
         case 22 satisfies typeof ops.skips: {
           const size = code[pc++] ?? 0;
-          for (
-            let count = this.sameBlock(source, place, isDropping);
-            ;
-            count = this.sameBlock(source, place, isDropping)
-          ) {
+          for (;;) {
+            const count = this.sameBlock(source, place, isDropping);
             place = this.place;
             if (count === 0) break;
             const end = this.blockEnd;
@@ -539,56 +502,6 @@ class RewriteMachine {
 
 export const rewriteMachine: RewriteMachine = /*@__PURE__*/ new RewriteMachine();
 
-/** The offset behind so many numbers that are copied: static code looks at them later, and one end is searched for here. */
-function passEnds(source: Uint8Array, start: number, count: number): number {
-  let place = start;
-  // Without a branch for each number, whose length nothing foretells.
-  for (let left = count; left > 0; place += 1) left -= ((source[place] ?? 0) >>> 7) ^ 1;
-  return place;
-}
-
-/** The offset behind so many numbers that are left out, and looked at nowhere else. */
-function passVarints(source: Uint8Array, start: number, count: number, most: number, lastMost: number): number {
-  let place = start;
-  for (let left = count; left > 0; left -= 1) {
-    if ((source[place] ?? pastEnd) < 0x80) place += 1;
-    else place = passVarint(source, place, most, lastMost);
-  }
-  return place;
-}
-
-/** The offset behind a number of several bytes, in its shortest form. @param most Bytes, of which the last is `lastMost`. */
-function passVarint(source: Uint8Array, start: number, most: number, lastMost: number): number {
-  let place = start + 1;
-  const end = start + most;
-  let byte = source[place++] ?? pastEnd;
-  while (byte > 0x7f && place < end) byte = source[place++] ?? pastEnd;
-  if (byte > 0x7f || byte === 0 || (place === end && byte > lastMost))
-    throw fault("found a number that is too long, or not in its shortest form");
-  return place;
-}
-
-function passText(source: Uint8Array, place: number): number {
-  const byte = source[place] ?? pastEnd;
-  const next = source[place + 1] ?? pastEnd;
-  if ((byte & 0x81) === 0x80 && next < 0x80 && next > 0) {
-    const end = place + 2 + (((byte & 0x7f) | (next << 7)) >>> 1);
-    if (end <= source.length) return end;
-  }
-  const reader = new Reader(source, place);
-  reader.skipBytes();
-  return reader.position;
-}
-
-function floatAt(source: Uint8Array, place: number): number {
-  int32[0] =
-    (source[place] ?? 0) |
-    ((source[place + 1] ?? 0) << 8) |
-    ((source[place + 2] ?? 0) << 16) |
-    ((source[place + 3] ?? 0) << 24);
-  return float32[0] ?? 0;
-}
-
 /** An index or a count, as Avro binary. @returns The offset behind it. */
 function writeCount(target: Uint8Array, start: number, count: number): number {
   let to = start;
@@ -626,20 +539,4 @@ function reorder(target: Uint8Array, end: number, { ends, first, order }: Pieces
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer);
-}
-
-/** Items that take no bytes, of all blocks up to here. */
-function counted(before: number, more: number): number {
-  const all = before + more;
-  if (all > emptyItemsLimit) throw fault(`found ${all} items that take no bytes; expected at most ${emptyItemsLimit}`);
-  return all;
-}
-
-/** @param blockEnd Where a block says that it ends, or -1. */
-function checkEnd(place: number, blockEnd: number): void {
-  if (blockEnd >= 0 && place !== blockEnd) throw fault("found a block of another size than it announces");
-}
-
-function ended(): Error {
-  return fault("found the end of the bytes; expected more");
 }
