@@ -154,8 +154,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     void this.#host.flush();
     for (const { store, key, row } of change.rows)`,
     foundBy: {
-      file: "test/contract/memstore-kill.test.ts",
-      test: "P7: rows, answers and checkpoint are those of one and the same moment",
+      file: "test/unit/runtime/memstore/sqlite-memstore.test.ts",
+      test: "P7: the file has at no moment a checkpoint without its rows, or rows without their checkpoint",
     },
   },
   {
@@ -164,8 +164,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     code: "return this.#transaction(() => this.#flushing.run(Buffer.from(group.buffer, 0, group.length)));",
     instead: "return this.#flushing.run(Buffer.from(group.buffer, 0, group.length));",
     foundBy: {
-      file: "test/contract/memstore-kill.test.ts",
-      test: "P7: rows, answers and checkpoint are those of one and the same moment",
+      file: "test/unit/runtime/memstore/sqlite-memstore.test.ts",
+      test: "P7: the file has at no moment a checkpoint without its rows, or rows without their checkpoint",
     },
   },
   {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../../runtime/core/clock.js";
+import { readCheckpoint } from "../../../../runtime/memstore/checkpoint-text.js";
 import type { PartitionStore } from "../../../../runtime/memstore/memstore.js";
 import {
   openSqliteMemStore,
@@ -10,6 +11,7 @@ import {
   type SqliteMemStoreOptions,
 } from "../../../../runtime/memstore/sqlite-memstore.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
+import { FlushControl } from "../../../contract/flush-control.js";
 import { withWorker } from "../../../contract/last-worker.js";
 import { checkpointAt, rowOf } from "../../../contract/memstore-model.js";
 import { type TempFolder, tempFolder } from "../../../contract/temp-folder.js";
@@ -144,6 +146,40 @@ describe("the embedded memstore", () => {
     const reader = new Database(file, { readonly: true });
     const count = reader.prepare("select count(*) from rows").pluck();
     while (count.get() !== 1) await new Promise((resolve) => setImmediate(resolve));
+    reader.close();
+    await store.close();
+  });
+
+  it("P7: the file has at no moment a checkpoint without its rows, or rows without their checkpoint", async () => {
+    const flushes = new FlushControl();
+    // It writes when it is asked to: the clock stands still.
+    const { result: store, worker } = await withWorker(() => open({ clock: new MovableClock() }));
+    flushes.attach(worker);
+    const partition = await openPartition(store);
+    const reader = new Database(file, { readonly: true });
+    const checkpoint = reader.prepare("select checkpoint from partitions").pluck();
+    const count = reader.prepare("select count(*) from rows").pluck();
+    const reached = reader.transaction(() => {
+      const text = checkpoint.get();
+      return { batch: typeof text === "string" ? readCheckpoint(text).batch : 0, rows: count.get() };
+    });
+    let batch = 0;
+    // The long ones are looked at while they are written, the short ones when they are and nobody was told.
+    for (const changes of [1, 2, 5_000, 1, 5_000, 3]) {
+      const before = batch;
+      flushes.fate = "written";
+      while (batch < before + changes) put(partition, ++batch);
+      const flushed = partition.flush();
+      for (;;) {
+        const { batch: seen, rows } = reached();
+        expect(rows).toBe(seen);
+        if (seen > before) break;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      flushes.fate = "done";
+      await flushed;
+    }
+    expect(reached()).toEqual({ batch, rows: batch });
     reader.close();
     await store.close();
   });
