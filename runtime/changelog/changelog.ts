@@ -65,7 +65,7 @@ export interface LogRecord {
   /** Time of the append by the log's clock, ms. */
   readonly timestamp: number;
   /** Absent in records that other programs wrote. */
-  readonly headers?: RecordHeaders;
+  readonly headers?: RecordHeaders | undefined;
 }
 
 /** A piece of a log, in offset order. */

@@ -11,7 +11,6 @@ import type { ByteReader } from "../disk/byte-reader.js";
 import type { ByteWriter } from "../disk/byte-writer.js";
 import { checkpointText } from "./checkpoint-text.js";
 import type { Layer } from "./layer.js";
-import { writeRow } from "./row-bytes.js";
 
 /** Appends a partition's layer. */
 export function packLayer(out: ByteWriter, partition: number, layer: Layer): void {
@@ -23,16 +22,7 @@ export function packLayer(out: ByteWriter, partition: number, layer: Layer): voi
   out.u32(layer.rows.size);
   for (const [store, rows] of layer.rows) {
     out.u32(store);
-    out.u32(rows.size);
-    // Neighbours in the file are written one after another.
-    for (const [key, row] of rows.inOrder()) {
-      out.latin1(key);
-      const at = out.length;
-      out.u32(0);
-      if (row === null) continue;
-      writeRow(out, row);
-      out.view.setUint32(at, out.length - at - 3, true);
-    }
+    rows.pack(out);
   }
 }
 

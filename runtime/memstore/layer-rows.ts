@@ -2,43 +2,90 @@
  * Rows of one store in a layer. Writes and reads of a key go to a hash map; what was written since is put into key order when
  * somebody asks for the order. A load of writes thus never pays for it, and lists pay for each changed key once.
  */
+import type { ByteWriter } from "../disk/byte-writer.js";
 import type { RowState } from "./layer.js";
-import type { OrderedKey } from "./memstore.js";
-import { type OrderedMap, orderedMap } from "./ordered-map.js";
+import type { OrderedKey, RangeRequest } from "./memstore.js";
+import type { RowSource } from "./merge.js";
+import { entriesOf, type OrderedMap, orderedMap } from "./ordered-map.js";
+import { PackedRows, type RowPlace } from "./packed-rows.js";
+
+/** The place of a row that is deleted. */
+const deleted = -1;
+
+/** Rows in key order. */
+export interface RowsView {
+  readonly size: number;
+  source(range: Omit<RangeRequest, "store">): RowSource;
+}
 
 /** See the head of the file. */
 export class LayerRows {
+  readonly #rows = new PackedRows();
   /** Newer than `#ordered`. */
-  readonly #recent = new Map<OrderedKey, RowState>();
-  readonly #ordered = orderedMap<RowState>();
+  readonly #recent = new Map<OrderedKey, RowPlace>();
+  readonly #ordered = orderedMap<RowPlace>();
 
   /** undefined: the layer says nothing of the key; null: it is deleted. */
   get(key: OrderedKey): RowState | undefined {
     const recent = this.#recent.get(key);
-    return recent === undefined && this.#ordered.size > 0 ? this.#ordered.get(key) : recent;
+    const place = recent === undefined && this.#ordered.size > 0 ? this.#ordered.get(key) : recent;
+    return place === undefined ? undefined : stateAt(this.#rows, place);
   }
 
+  /** The row is copied. */
   set(key: OrderedKey, row: RowState): void {
-    this.#recent.set(key, row);
+    this.#recent.set(key, row === null ? deleted : this.#rows.add(row));
   }
 
-  /** The rows in key order; not to be changed, and the same until the next `set`. */
-  sorted(): OrderedMap<RowState> {
+  /** Of the present moment, until the next `set`. */
+  view(): RowsView {
+    return viewOf(this.#sorted(), this.#rows);
+  }
+
+  /** Of the present moment, for ever. */
+  frozen(): RowsView {
+    return viewOf(this.#sorted().clone(), this.#rows);
+  }
+
+  /** Every key once, in no order, and whether it has a row. */
+  *keys(): Generator<readonly [OrderedKey, boolean]> {
+    for (const [key, place] of this.#ordered.entries()) if (!this.#recent.has(key)) yield [key, place !== deleted];
+    for (const [key, place] of this.#recent) yield [key, place !== deleted];
+  }
+
+  /** Appends how many there are (u32), and every row in key order, as `flush-group.ts` says. */
+  pack(out: ByteWriter): void {
+    const places = this.#ordered.size > 0 ? this.#sorted() : this.#recent;
+    // Without a function of ours the sort compares by code unit, which is by byte. Neighbours in the file are written one after
+    // another.
+    const keys = places === this.#recent ? [...places.keys()].sort() : places.keys();
+    out.u32(places.size);
+    for (const key of keys) {
+      const place = places.get(key) ?? deleted;
+      out.latin1(key);
+      if (place === deleted) out.u32(0);
+      else this.#rows.copyTo(out, place);
+    }
+  }
+
+  #sorted(): OrderedMap<RowPlace> {
     if (this.#recent.size > 0) {
-      for (const [key, row] of this.#recent) this.#ordered.set(key, row);
+      for (const [key, place] of this.#recent) this.#ordered.set(key, place);
       this.#recent.clear();
     }
     return this.#ordered;
   }
+}
 
-  /** Every row once, in key order; costs less than `sorted` where nobody has asked for that. */
-  inOrder(): Iterable<readonly [OrderedKey, RowState]> {
-    if (this.#ordered.size > 0) return this.sorted().entries();
-    // Keys differ, so two are never equal.
-    return [...this.#recent].sort(([one], [other]) => (one < other ? -1 : 1));
-  }
+function viewOf(places: OrderedMap<RowPlace>, rows: PackedRows): RowsView {
+  return {
+    size: places.size,
+    *source(range) {
+      for (const [key, place] of entriesOf(places, range)) yield [key, stateAt(rows, place)];
+    },
+  };
+}
 
-  get size(): number {
-    return this.#ordered.size === 0 ? this.#recent.size : this.sorted().size;
-  }
+function stateAt(rows: PackedRows, place: RowPlace): RowState {
+  return place === deleted ? null : rows.at(place);
 }

@@ -1,6 +1,7 @@
 /** Rows in memory, up to a bound in bytes that all partitions share. */
 import { LRUCache } from "lru-cache";
 import type { OrderedKey, StoredRow } from "./memstore.js";
+import { retainedRow } from "./retained.js";
 
 /**
  * What a row takes beside the bytes of its key and value: its object and text, its key's, and its place in the cache. Measured
@@ -53,7 +54,7 @@ export class RowCache {
     const { length } = row.value;
     const isCompact = length <= textLimitBytes;
     const size = key.length + length + (isCompact ? overheadBytes : arrayOverheadBytes);
-    this.#rows?.set(store + key, isCompact ? new CompactRow(row) : row, { size });
+    this.#rows?.set(store + key, isCompact ? new CompactRow(row) : retainedRow(row), { size });
   }
 
   /** Replaces a row that is kept; another one is not taken in. */

@@ -171,7 +171,9 @@ export class SqliteMemStore implements MemStore {
     let bytes = 0;
     let isAll = true;
     try {
-      const out = new ByteWriter();
+      // Memory that is not written to costs nothing, and growing would copy.
+      const room = partitions.reduce((sum, { packedBytes }) => sum + packedBytes, 0);
+      const out = new ByteWriter(new ArrayBuffer(room));
       for (const partition of partitions) {
         isAll &&= !partition.isSealed;
         bytes += partition.pack(out);

@@ -4,7 +4,8 @@ import { AnswerFilter } from "./answer-filter.js";
 import { readCheckpoint } from "./checkpoint-text.js";
 import { packLayer } from "./flush-group.js";
 import type { FrozenView, FrozenViews } from "./frozen-views.js";
-import { Layer, type RowState } from "./layer.js";
+import { Layer } from "./layer.js";
+import type { RowsView } from "./layer-rows.js";
 import type { MemReader } from "./mem-reader.js";
 import type {
   Checkpoint,
@@ -18,9 +19,8 @@ import type {
   StoredRow,
 } from "./memstore.js";
 import { mergeRows, type RowSource } from "./merge.js";
-import { entriesOf, type OrderedMap } from "./ordered-map.js";
 import { checkRange, noSuchStore } from "./range-check.js";
-import { retained, retainedRow } from "./retained.js";
+import { retained } from "./retained.js";
 import type { RowCache } from "./row-cache.js";
 import type { PartitionName, PartitionState } from "./sqlite-mem-calls.js";
 
@@ -48,6 +48,8 @@ interface OpenStore {
 /** What an answer takes in memory beside its key and bytes. */
 const answerOverheadBytes = 200;
 const rowOverheadBytes = 200;
+/** Room for a checkpoint as text, unless it names many topics or keys. */
+const checkpointBytes = 1024;
 
 /** See the head of the file. */
 export class SqlitePartitionStore implements PartitionStore {
@@ -92,7 +94,7 @@ export class SqlitePartitionStore implements PartitionStore {
   range(request: RangeRequest): readonly KeyedRow[] {
     checkRange(request);
     const { id } = this.#store(request.store);
-    const layers = [this.#gathering.rows.get(id)?.sorted(), this.#flushing?.rows.get(id)?.sorted()];
+    const layers = [this.#gathering.rows.get(id)?.view(), this.#flushing?.rows.get(id)?.view()];
     return rangeOver(layers, this.#host.reader, id, request);
   }
 
@@ -102,7 +104,7 @@ export class SqlitePartitionStore implements PartitionStore {
     for (const [name, { id }] of this.#stores)
       stores.set(name, {
         id,
-        layers: [this.#gathering.rows.get(id)?.sorted().clone(), this.#flushing?.rows.get(id)?.sorted()],
+        layers: [this.#gathering.rows.get(id)?.frozen(), this.#flushing?.rows.get(id)?.view()],
       });
     return new SqliteSnapshot(this.#host, stores);
   }
@@ -112,11 +114,11 @@ export class SqlitePartitionStore implements PartitionStore {
     const { reader } = this.#host;
     // The writer may put into the file, between two reads, what is still in a layer here.
     return reader.atOnce(() => {
-      const changed = new Map<OrderedKey, RowState>();
+      const changed = new Map<OrderedKey, boolean>();
       for (const layer of [this.#flushing, this.#gathering])
-        for (const [key, row] of layer?.rows.get(id)?.inOrder() ?? []) changed.set(key, row);
+        for (const [key, isThere] of layer?.rows.get(id)?.keys() ?? []) changed.set(key, isThere);
       let count = reader.count(id);
-      for (const [key, row] of changed) count += (row === null ? 0 : 1) - (reader.get(id, key) === undefined ? 0 : 1);
+      for (const [key, isThere] of changed) count += (isThere ? 1 : 0) - (reader.get(id, key) === undefined ? 0 : 1);
       return count;
     });
   }
@@ -186,6 +188,11 @@ export class SqlitePartitionStore implements PartitionStore {
     return this.#flushing.bytes;
   }
 
+  /** About how many bytes `pack` appends, rather too many. */
+  get packedBytes(): number {
+    return checkpointBytes + (this.#flushing ?? this.#gathering).bytes;
+  }
+
   /** What was packed is in the file. @param answers How many the file has now. */
   persisted(answers: number): void {
     this.#flushing = undefined;
@@ -215,11 +222,10 @@ export class SqlitePartitionStore implements PartitionStore {
       this.#host.cache.delete(prefix, key);
       return key.length + rowOverheadBytes;
     }
-    const kept = retainedRow(row);
-    rows.set(key, kept);
+    rows.set(key, row);
     // Rows come into the cache when they are read: a load of writes only would push out what readers need.
-    this.#host.cache.update(prefix, key, kept);
-    return key.length + kept.value.length + rowOverheadBytes;
+    this.#host.cache.update(prefix, key, row);
+    return key.length + row.value.length + rowOverheadBytes;
   }
 
   #applyAnswer(entry: IdempotencyEntry): number {
@@ -257,7 +263,7 @@ export class SqlitePartitionStore implements PartitionStore {
 
 interface FrozenStore {
   readonly id: number;
-  readonly layers: readonly (OrderedMap<RowState> | undefined)[];
+  readonly layers: readonly (RowsView | undefined)[];
 }
 
 class SqliteSnapshot implements MemSnapshot {
@@ -288,13 +294,13 @@ class SqliteSnapshot implements MemSnapshot {
 }
 
 function rangeOver(
-  layers: readonly (OrderedMap<RowState> | undefined)[],
+  layers: readonly (RowsView | undefined)[],
   reader: MemReader,
   store: number,
   request: RangeRequest,
 ): readonly KeyedRow[] {
   const sources: RowSource[] = [];
-  for (const layer of layers) if (layer !== undefined && layer.size > 0) sources.push(entriesOf(layer, request));
+  for (const layer of layers) if (layer !== undefined && layer.size > 0) sources.push(layer.source(request));
   if (sources.length === 0) return reader.page(store, request);
   return mergeRows([...sources, reader.rows(store, request)], request);
 }

@@ -52,16 +52,17 @@ export class Applier {
    */
   take(store: StorePlan, record: LogRecord): boolean {
     const { progress } = this.#parts;
-    const ordered = this.#ordered(store, record);
+    // Once each: an adapter may make them when they are asked for.
+    const { offset, value, headers } = record;
+    const ordered = this.#ordered(store, record, headers);
     // Behind what may fail, so that the record is met again.
-    progress.moveTo(store.index, record.offset + 1n);
+    progress.pass(store.index, offset);
     if (ordered === undefined) return false;
-    const { headers } = record;
     // Headers of an external topic are those of another system of this kind: its epochs say nothing of this partition's.
     if (headers === undefined || store.isExternal) {
       progress.unshadow(store.name, ordered);
       const time = headers?.time ?? record.timestamp;
-      this.#change(store, ordered, record, { epoch: 0, batch: 0, offset: record.offset, time });
+      this.#change(store, ordered, value && { value, epoch: 0, batch: 0, offset, time });
       return true;
     }
     if (!progress.admits(headers)) {
@@ -72,13 +73,19 @@ export class Applier {
     progress.advance(headers.epoch, headers.batch, headers.writer, headers.index);
     progress.unshadow(store.name, ordered);
     const kept = headers.repair === undefined ? undefined : decodeRepair(headers.repair);
-    this.#change(store, ordered, record, {
-      epoch: kept?.epoch ?? headers.epoch,
-      batch: kept?.batch ?? headers.batch,
-      offset: kept?.offset ?? record.offset,
-      time: headers.time,
-    });
-    this.#answer(store, record.offset, headers, isNewBatch);
+    const { epoch, batch, time } = headers;
+    this.#change(
+      store,
+      ordered,
+      value && {
+        value,
+        epoch: kept?.epoch ?? epoch,
+        batch: kept?.batch ?? batch,
+        offset: kept?.offset ?? offset,
+        time,
+      },
+    );
+    this.#answer(store, offset, headers, isNewBatch);
     return true;
   }
 
@@ -90,8 +97,8 @@ export class Applier {
     this.#answers = [];
   }
 
-  #change(store: StorePlan, key: string, { value }: LogRecord, version: Omit<StoredRow, "value">): void {
-    this.#rows.push({ store: store.name, key, row: value === null ? undefined : { value, ...version } });
+  #change(store: StorePlan, key: string, row: StoredRow | null): void {
+    this.#rows.push({ store: store.name, key, row: row ?? undefined });
   }
 
   #answer(store: StorePlan, offset: bigint, headers: RecordHeaders, isNewBatch: boolean): void {
@@ -121,8 +128,9 @@ export class Applier {
   }
 
   // Only records of other programs can have a key that is none of ours; they have no place in the keyspace.
-  #ordered(store: StorePlan, { key, offset, headers }: LogRecord): string | undefined {
+  #ordered(store: StorePlan, record: LogRecord, headers: RecordHeaders | undefined): string | undefined {
     const { plan, partition, logger } = this.#parts;
+    const { key } = record;
     if (key !== null) {
       try {
         return store.keys.orderedOf(key);
@@ -134,7 +142,7 @@ export class Applier {
     this.#skipped += 1;
     if (this.#skipped === 1 || this.#skipped % 10_000 === 0)
       logger.warn(
-        { keyspace: plan.name, partition, topic: store.topic, offset: String(offset), skipped: this.#skipped },
+        { keyspace: plan.name, partition, topic: store.topic, offset: String(record.offset), skipped: this.#skipped },
         "a record of another program has a key that is not of this keyspace; such records are skipped",
       );
     return undefined;

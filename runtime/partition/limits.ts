@@ -50,7 +50,7 @@ export const defaultLimits: PartitionLimits = {
   drainMs: 10_000,
   idleLookMs: 30_000,
   externalLookMs: 250,
-  restoreSliceBytes: 1024 * 1024,
+  restoreSliceBytes: 512 * 1024,
   restoreSliceRecords: 2_000,
   retryFirstMs: 50,
   retryLongestMs: 2_000,

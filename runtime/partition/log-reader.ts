@@ -144,7 +144,8 @@ class TopicCursor {
       const slice = await (this.#ahead ?? this.#read());
       this.#ahead = undefined;
       const isStuck = slice.nextOffset <= this.#next;
-      const isPast = slice.records.some(({ offset }) => offset >= this.#end);
+      const last = slice.records.at(-1);
+      const isPast = last !== undefined && last.offset >= this.#end;
       const records = isPast ? slice.records.filter(({ offset }) => offset < this.#end) : slice.records;
       if (this.store.isExternal) await this.#lookUpKeys(records);
       this.#records = records;

@@ -11,8 +11,8 @@ export interface ProgressSetting {
 
 export class Progress {
   readonly #setting: ProgressSetting;
-  /** Next offset to apply, by place of the topic. */
-  readonly #offsets: bigint[];
+  /** Newest offset that was applied or passed over, by place of the topic: the next one is one more. */
+  readonly #passed: bigint[];
   #epoch = 0;
   #batch = 0;
   #writer = 0n;
@@ -24,7 +24,7 @@ export class Progress {
 
   constructor(setting: ProgressSetting, from: Checkpoint | undefined, now: number) {
     this.#setting = setting;
-    this.#offsets = setting.topics.map((topic) => from?.offsets[topic] ?? 0n);
+    this.#passed = setting.topics.map((topic) => (from?.offsets[topic] ?? 0n) - 1n);
     if (from !== undefined) {
       this.#epoch = from.epoch;
       this.#batch = from.batch;
@@ -55,12 +55,18 @@ export class Progress {
     return this.#shadowed;
   }
 
+  /** Next offset to apply. */
   offset(topic: number): bigint {
-    return this.#offsets[topic] ?? 0n;
+    return (this.#passed[topic] ?? -1n) + 1n;
   }
 
   moveTo(topic: number, offset: bigint): void {
-    this.#offsets[topic] = offset;
+    this.#passed[topic] = offset - 1n;
+  }
+
+  /** As `moveTo` the offset behind this one; called for each record of a restore, it makes no number. */
+  pass(topic: number, offset: bigint): void {
+    this.#passed[topic] = offset;
   }
 
   /**
@@ -95,7 +101,7 @@ export class Progress {
 
   checkpoint(): Checkpoint {
     const offsets: { [topic: string]: bigint } = {};
-    for (let at = 0; at < this.#offsets.length; at++) offsets[this.#setting.topics[at] ?? ""] = this.#offsets[at] ?? 0n;
+    for (const [at, topic] of this.#setting.topics.entries()) offsets[topic] = this.offset(at);
     return {
       offsets,
       epoch: this.#epoch,

@@ -266,7 +266,7 @@ export class WritePath {
       const offset = offsets[at];
       if (write === undefined || offset === undefined) continue;
       rows.push(rowOf(write, batch, offset, epoch));
-      progress.moveTo(write.store.index, offset + 1n);
+      progress.pass(write.store.index, offset);
       progress.unshadow(write.store.name, write.ordered);
     }
     progress.advance(epoch, number, writer, writes.length - 1);

@@ -10,7 +10,8 @@ import type { LogRecord } from "../changelog.js";
 import { decompress } from "./compression.js";
 import { checksum } from "./crc32c.js";
 import { isTransactionalBit, magic } from "./record-batch.js";
-import { readHeaders } from "./record-headers.js";
+import { readHeaders, skipLayout } from "./record-headers.js";
+import { type Place, type WalkedBatch, WalkedRecord } from "./walked-record.js";
 import { WireFault, WireReader } from "./wire-reader.js";
 
 const codecBits = 0x07;
@@ -172,31 +173,47 @@ function takeRecords(request: WalkRequest, batch: Batch, body: WireReader, recor
   try {
     if (batch.count < 0 || batch.count * leastRecordBytes > source.left)
       throw new WireFault(`found ${batch.count} records in ${source.left} bytes; expected fewer`);
-    for (let left = batch.count; left > 0; left -= 1) takeRecord(source, batch, fromOffset, records);
+    const baseOffset = Number(batch.baseOffset);
+    if (!Number.isSafeInteger(Number(batch.lastOffset)))
+      throw new WireFault("found an offset of more than 53 bits; expected fewer");
+    const isLogTime = (batch.attributes & logAppendTimeBit) !== 0;
+    const timestamp = isLogTime ? batch.maxTimestamp : batch.baseTimestamp;
+    const walked = { source, baseOffset, timestamp, isLogTime, writer: 0n };
+    const deltas = { least: Number(fromOffset) - baseOffset, most: Number(batch.lastOffset) - baseOffset };
+    for (let left = batch.count; left > 0; left -= 1) takeRecord(walked, deltas, records);
   } catch (error) {
     if (error instanceof WireFault) throw damaged(request, batch.baseOffset, messageOf(error));
     throw error;
   }
 }
 
-function takeRecord(source: WireReader, batch: Batch, fromOffset: bigint, records: LogRecord[]): void {
+/** @param deltas Of the offsets that are asked for, and that the batch may have. */
+function takeRecord(
+  batch: WalkedBatch,
+  deltas: { readonly least: number; readonly most: number },
+  records: LogRecord[],
+): void {
+  const { source } = batch;
   const end = source.varint() + source.at;
   source.i8();
-  const timestampDelta = source.varlong();
-  const offset = batch.baseOffset + BigInt(source.varint());
-  if (offset > batch.lastOffset || offset < batch.baseOffset)
-    throw new WireFault(`found a record of offset ${offset}; expected none behind ${batch.lastOffset}`);
-  if (offset < fromOffset) {
-    source.skip(end - source.at);
-    return;
-  }
-  const key = source.sized();
-  const value = source.sized();
-  const headers = readHeaders(source);
+  const timestamp = source.varlong();
+  const offset = source.varint();
+  if (offset > deltas.most || offset < 0)
+    throw new WireFault(
+      `found a record of offset ${batch.baseOffset + offset}; expected none behind ${batch.baseOffset + deltas.most}`,
+    );
+  const key = place(source);
+  const value = place(source);
+  const headers = skipLayout(source) ?? readHeaders(source);
   if (source.at !== end) throw new WireFault(`found a record that ends at byte ${source.at}; expected ${end}`);
-  const isLogTime = (batch.attributes & logAppendTimeBit) !== 0;
-  const timestamp = isLogTime ? batch.maxTimestamp : batch.baseTimestamp + timestampDelta;
-  records.push(headers === undefined ? { offset, key, value, timestamp } : { offset, key, value, timestamp, headers });
+  if (offset >= deltas.least) records.push(new WalkedRecord(batch, { offset, timestamp }, key, value, headers));
+}
+
+function place(source: WireReader): Place {
+  const length = source.varint();
+  const { at } = source;
+  if (length > 0) source.skip(length);
+  return { at, length };
 }
 
 function damaged({ subject }: WalkRequest, offset: bigint, what: string): AffinityError {

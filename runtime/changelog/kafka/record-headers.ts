@@ -70,34 +70,46 @@ const epochAt = 16;
 const batchAt = 40;
 const writerAt = 73;
 const timeAt = 96;
-/** Places of all other bytes. */
-const fixedPlaces = Uint8Array.from(
-  Array.from({ length: layout.length }, (_, place) => place).filter(
-    (place) =>
-      !(
-        (place >= epochAt && place < epochAt + 8) ||
-        (place >= batchAt && place < batchAt + 16) ||
-        (place >= writerAt && place < writerAt + 8) ||
-        place >= timeAt
-      ),
-  ),
-);
 
-function isOurs({ bytes, at }: WireReader): boolean {
-  for (const place of fixedPlaces) if (bytes[at + place] !== layout[place]) return false;
+/** Places of four bytes each that together are all bytes of the layout but the values; a last one overlaps the one before. */
+const namePlaces = [
+  [0, epochAt],
+  [epochAt + 8, batchAt],
+  [batchAt + 16, writerAt],
+  [writerAt + 8, timeAt],
+].flatMap(([from = 0, to = 0]) =>
+  Array.from({ length: Math.ceil((to - from) / 4) }, (_, word) => Math.min(from + word * 4, to - 4)),
+);
+const nameWords = namePlaces.map((place) => layout.readInt32BE(place));
+
+function isLayout(view: DataView, at: number): boolean {
+  for (let word = 0; word < namePlaces.length; word += 1)
+    if (view.getInt32(at + (namePlaces[word] ?? 0)) !== nameWords[word]) return false;
   return true;
 }
 
-function readLayout(source: WireReader): RecordHeaders {
-  const { bytes, at } = source;
-  source.skip(layout.length);
+/** The byte before headers of which there are as many as we always write. */
+const layoutHeaders = 4 * 2;
+
+/** Skips headers that are those that we always write, and no others. @returns Their place, for `readLayout`. */
+export function skipLayout(source: WireReader): number | undefined {
+  const at = source.at + 1;
+  if (source.bytes[at - 1] !== layoutHeaders || source.left <= layout.length || !isLayout(source.view, at))
+    return undefined;
+  source.skip(1 + layout.length);
+  return at;
+}
+
+/** @param lastWriter That of the record before: where it is this one's too, no other number is made. */
+export function readLayout(view: DataView, at: number, lastWriter: bigint): RecordHeaders {
+  const writer = view.getBigUint64(at + writerAt);
   return {
-    epoch: size64(bytes, at + epochAt),
-    batch: size64(bytes, at + batchAt),
-    index: bytes.readUInt32BE(at + batchAt + 8),
-    count: bytes.readUInt32BE(at + batchAt + 12),
-    writer: bytes.readBigUInt64BE(at + writerAt),
-    time: size64(bytes, at + timeAt),
+    epoch: size64(view, at + epochAt),
+    batch: size64(view, at + batchAt),
+    index: view.getUint32(at + batchAt + 8),
+    count: view.getUint32(at + batchAt + 12),
+    writer: writer === lastWriter ? lastWriter : writer,
+    time: size64(view, at + timeAt),
   };
 }
 
@@ -110,15 +122,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  * @throws WireFault
  */
 export function readHeaders(source: WireReader): RecordHeaders | undefined {
-  const headers = source.varint();
   const found: Partial<Writable<RecordHeaders>> = {};
-  let left = headers;
-  if (headers >= 4 && source.left >= layout.length && isOurs(source)) {
-    const own = readLayout(source);
-    if (headers === 4) return own;
-    Object.assign(found, own);
-    left -= 4;
-  }
+  let left = source.varint();
   for (; left > 0; left -= 1) {
     const header = source.sized();
     const value = source.sized();
@@ -144,10 +149,10 @@ function take(found: Partial<Writable<RecordHeaders>>, header: Buffer, value: Bu
       if (header.equals(names.key)) found.idempotencyKey = value.toString("utf8");
       break;
     case names.time.length:
-      if (header.equals(names.time) && value.length === 8) found.time = size64(value, 0);
+      if (header.equals(names.time) && value.length === 8) found.time = size64(viewOf(value), 0);
       break;
     case names.epoch.length:
-      if (header.equals(names.epoch) && value.length === 8) found.epoch = size64(value, 0);
+      if (header.equals(names.epoch) && value.length === 8) found.epoch = size64(viewOf(value), 0);
       else if (header.equals(names.batch) && value.length === 16) takeBatch(found, value);
       else if (header.equals(names.reply)) found.reply = value;
       break;
@@ -159,11 +164,15 @@ function take(found: Partial<Writable<RecordHeaders>>, header: Buffer, value: Bu
 }
 
 function takeBatch(found: Partial<Writable<RecordHeaders>>, value: Buffer): void {
-  found.batch = size64(value, 0);
+  found.batch = size64(viewOf(value), 0);
   found.index = value.readUInt32BE(8);
   found.count = value.readUInt32BE(12);
 }
 
-function size64(bytes: Buffer, at: number): number {
-  return bytes.readUInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function size64(view: DataView, at: number): number {
+  return view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
 }

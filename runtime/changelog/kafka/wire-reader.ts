@@ -7,6 +7,7 @@ export class WireFault extends Error {
 
 export class WireReader {
   readonly #bytes: Buffer;
+  #view: DataView | undefined;
   #at: number;
   readonly #end: number;
 
@@ -23,6 +24,12 @@ export class WireReader {
   /** All that is read from; `at` is where the next value begins. */
   get bytes(): Buffer {
     return this.#bytes;
+  }
+
+  /** The same, for whoever reads numbers at places of his own. */
+  get view(): DataView {
+    this.#view ??= new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    return this.#view;
   }
 
   get left(): number {
@@ -59,10 +66,17 @@ export class WireReader {
 
   /** An unsigned varint of up to 32 bits. */
   uvarint(): number {
-    const first = this.#bytes[this.#at] ?? 0x80;
-    if (first < 0x80 && this.left > 0) {
-      this.#at += 1;
+    // Nearly all have one byte or two.
+    const at = this.#at;
+    const first = this.#bytes[at] ?? 0x80;
+    if (first < 0x80 && at < this.#end) {
+      this.#at = at + 1;
       return first;
+    }
+    const second = this.#bytes[at + 1] ?? 0x80;
+    if (second < 0x80 && at + 1 < this.#end) {
+      this.#at = at + 2;
+      return (first & 0x7f) | (second << 7);
     }
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { compressFrameSync } from "lz4-napi";
 import { compressSync } from "snappy";
 import { describe, expect, it } from "vitest";
-import type { NewRecord } from "../../../../../runtime/changelog/changelog.js";
+import type { LogRecord, NewRecord } from "../../../../../runtime/changelog/changelog.js";
 import {
   type AbortedTransaction,
   type Marker,
@@ -72,6 +72,17 @@ function walk(bytes: Buffer, fromOffset = 0n, aborted: readonly AbortedTransacti
   return walkBatches({ bytes, fromOffset, aborted, subject: "topic t, partition 0" });
 }
 
+/** Records as plain objects: those of a walk make their parts when they are asked for. */
+function plain(records: readonly LogRecord[]): LogRecord[] {
+  return records.map(({ offset, key, value, timestamp, headers }) => ({
+    offset,
+    key,
+    value,
+    timestamp,
+    ...(headers === undefined ? {} : { headers }),
+  }));
+}
+
 function keys({ records }: Walked): string[] {
   return records.map(({ key, offset }) => `${offset}:${key?.toString()}`);
 }
@@ -94,7 +105,7 @@ describe("record batches", () => {
     const written = [{ ...record("k", "v"), headers }, record("", ""), record("d", null)];
     const { records, nextOffset } = walk(batch(7n, written), 7n);
     expect(nextOffset).toBe(10n);
-    expect(records).toEqual(
+    expect(plain(records)).toEqual(
       written.map(({ key, value, headers: own }, index) => ({
         offset: 7n + BigInt(index),
         key,
@@ -148,7 +159,7 @@ describe("record batches", () => {
       copy.write("affinity_epoch", at);
       return copy;
     });
-    expect(walk(renamed).records[0]).toEqual({
+    expect(plain(walk(renamed).records)[0]).toEqual({
       offset: 0n,
       key: Buffer.from("k"),
       value: Buffer.from("v"),
@@ -156,7 +167,7 @@ describe("record batches", () => {
     });
     const body = Buffer.from([0x0c, 0, 0, 0, 0x01, 0x01, 0]);
     const keyless = changed(foreign, (copy) => Buffer.concat([copy.subarray(0, recordsAt), body]));
-    expect(walk(keyless).records).toEqual([{ offset: 0n, key: null, value: null, timestamp: 1_000 }]);
+    expect(plain(walk(keyless).records)).toEqual([{ offset: 0n, key: null, value: null, timestamp: 1_000 }]);
   });
 
   it("take the log's time where the topic keeps it", () => {
