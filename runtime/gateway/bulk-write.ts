@@ -151,7 +151,7 @@ class BulkWrite implements Arrival {
 
   #write(bytes: Line): Promise<WriteAnswer> {
     const { access, limits, canDelete } = this.#parts;
-    const options = { timeoutMs: limits.askTimeoutMs };
+    const options = { timeoutMs: limits.askTimeoutMs, isBlind: true };
     if (bytes === undefined) {
       throw new AffinityError(
         "BODY_TOO_LARGE",

@@ -11,9 +11,7 @@ export function jsonMembers(text: string, known: readonly string[]): ReadonlyMap
   scanner.expect("{");
   if (!scanner.take("}")) {
     do {
-      const name = scanner.name();
-      if (!known.includes(name))
-        throw invalid(`member ${abridged(name)} is not known; ${known.join(", ")} would be right`);
+      const name = scanner.name(known);
       if (members.has(name)) throw invalid(`member ${abridged(name)} stands twice`);
       scanner.expect(":");
       members.set(name, scanner.value());
@@ -24,9 +22,9 @@ export function jsonMembers(text: string, known: readonly string[]): ReadonlyMap
   return members;
 }
 
-const space = /[ \t\n\r]*/y;
-/** Everything up to the next character that matters: a quote, a bracket, or what ends a member. */
-const plain = /[^"{}[\],]*/y;
+/** Characters that matter outside of strings: a quote, brackets, and what ends a member. */
+const marks = new Set('"{}[],');
+const isMark = Uint8Array.from({ length: 128 }, (_, unit) => (marks.has(String.fromCharCode(unit)) ? 1 : 0));
 
 function isSpace(unit: number): boolean {
   return unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
@@ -41,7 +39,7 @@ class Scanner {
   }
 
   take(character: string): boolean {
-    this.#skip(space);
+    this.#skipSpace();
     if (this.#text[this.#at] !== character) return false;
     this.#at += 1;
     return true;
@@ -52,25 +50,33 @@ class Scanner {
       throw invalid(`is not a JSON object; ${character} would be right at character ${this.#at}`);
   }
 
-  name(): string {
-    this.#skip(space);
+  /** One of those that are known. */
+  name(known: readonly string[]): string {
+    this.#skipSpace();
     const piece = this.#string();
+    // Nearly always without escapes, and then no text is made.
+    const plain = known.find((name) => piece.length === name.length + 2 && piece.startsWith(name, 1));
+    if (plain !== undefined) return plain;
+    let name: unknown;
     try {
-      const name: unknown = JSON.parse(piece);
-      if (typeof name === "string") return name;
+      name = JSON.parse(piece);
     } catch {
       // Told below, with its place.
+    }
+    if (typeof name === "string") {
+      if (known.includes(name)) return name;
+      throw invalid(`member ${abridged(name)} is not known; ${known.join(", ")} would be right`);
     }
     throw invalid(`is not a JSON object; a member's name would be right at character ${this.#at}`);
   }
 
   /** The text of a value, up to the comma or bracket that ends it. */
   value(): string {
-    this.#skip(space);
+    this.#skipSpace();
     const start = this.#at;
     let depth = 0;
     for (;;) {
-      this.#skip(plain);
+      this.#skipToMark();
       const character = this.#text[this.#at];
       if (character === undefined) throw invalid("is not a JSON object; it ends within a value");
       if (character === '"') {
@@ -89,7 +95,7 @@ class Scanner {
   }
 
   end(): void {
-    this.#skip(space);
+    this.#skipSpace();
     if (this.#at < this.#text.length) throw invalid(`goes on after its end, at character ${this.#at}`);
   }
 
@@ -112,11 +118,15 @@ class Scanner {
     return backslashes % 2 === 1;
   }
 
-  #skip(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0] ?? "";
-    this.#at += found.length;
-    return found;
+  #skipSpace(): void {
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at += 1;
+  }
+
+  #skipToMark(): void {
+    const text = this.#text;
+    let at = this.#at;
+    while (at < text.length && isMark[text.charCodeAt(at)] !== 1) at += 1;
+    this.#at = at;
   }
 }
 

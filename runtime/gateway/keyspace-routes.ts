@@ -63,7 +63,7 @@ function rowRoutes(
   const bulk = {
     access,
     canDelete: expose.includes("delete"),
-    valueOf: (json: string) => values.frame(values.fromJson(json)),
+    valueOf: (json: string) => values.framedFromJson(json),
     keyOf: (json: string) => keys.fromJson(json),
     watch,
     readers,

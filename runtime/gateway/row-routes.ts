@@ -93,7 +93,7 @@ export class RowRoutes {
     const form = readForm(exchange.headers);
     const body = await exchange.body();
     if (form.isBinary) await values.lookUp(body);
-    const value = values.frame(values.read(body, form));
+    const value = values.readFramed(body, form);
     const options = this.#writeOptions(exchange, body);
     exchange.handOver();
     const { existed, position } = await access.put(address, value, options);

@@ -6,6 +6,7 @@ import type { Resolution } from "../schema/resolution.js";
 import type { AnyType } from "../schema/type.js";
 import type { ListedRow } from "../state/access.js";
 import { FrameResolver } from "../state/frame-resolver.js";
+import { FramedCodec } from "../state/framed-codec.js";
 import type { WriterSchemas } from "../state/writer-schemas.js";
 import type { Form } from "./forms.js";
 
@@ -14,6 +15,7 @@ export class ValueCodec {
   readonly #type: AnyType;
   readonly #schemaId: number;
   readonly #subject: string;
+  readonly #framed: FramedCodec;
   readonly #others: FrameResolver | undefined;
 
   /**
@@ -24,6 +26,7 @@ export class ValueCodec {
     this.#type = type;
     this.#schemaId = schemaId;
     this.#subject = subject;
+    this.#framed = new FramedCodec(type, schemaId);
     this.#others = writers && new FrameResolver(type, writers);
   }
 
@@ -47,16 +50,30 @@ export class ValueCodec {
       this.#type.decode(avro);
       return avro;
     }
-    const text = body.toString("utf8");
-    // What is not UTF-8 is decoded to this character, which may also stand there by right.
-    if (text.includes("\ufffd") && !isUtf8(body))
-      throw new AffinityError("VALUE_INVALID", `${this.#subject}: the body is not UTF-8; JSON is`, { pointer: "" });
-    return form.name === "avro-json" ? this.#type.encode(this.#type.fromAvroJson(text)) : this.fromJson(text);
+    return this.#type.encode(this.#ofText(body, form));
+  }
+
+  /** The same in its frame. */
+  readFramed(body: Buffer, form: Form): Uint8Array {
+    return form.isBinary ? this.frame(this.read(body, form)) : this.#framed.encode(this.#ofText(body, form));
   }
 
   /** Avro binary of plain JSON text. @throws VALUE_INVALID */
   fromJson(text: string): Uint8Array {
     return this.#type.encode(this.#type.fromJson(text));
+  }
+
+  /** The framed value of plain JSON text. @throws VALUE_INVALID */
+  framedFromJson(text: string): Uint8Array {
+    return this.#framed.encode(this.#type.fromJson(text));
+  }
+
+  #ofText(body: Buffer, form: Form): unknown {
+    const text = body.toString("utf8");
+    // What is not UTF-8 is decoded to this character, which may also stand there by right.
+    if (text.includes("\ufffd") && !isUtf8(body))
+      throw new AffinityError("VALUE_INVALID", `${this.#subject}: the body is not UTF-8; JSON is`, { pointer: "" });
+    return form.name === "avro-json" ? this.#type.fromAvroJson(text) : this.#type.fromJson(text);
   }
 
   /** What is sent of Avro binary. @throws VALUE_INVALID with status 500 for stored bytes that cannot be shown. */

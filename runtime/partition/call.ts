@@ -127,12 +127,16 @@ export class WriteCall extends AskedCall<WriteAnswer> {
   /** Confluent-framed; null deletes. */
   readonly value: Uint8Array | null;
   readonly conditions: Conditions;
+  /** A put with nothing to look up before it. */
+  readonly isBlind: boolean;
 
   constructor(address: KeyAddress, value: Uint8Array | null, options: WriteOptions, now: number) {
     super(options, now, address.serialized.length + (value === null ? 0 : value.length));
     this.address = address;
     this.value = value;
     this.conditions = options;
+    const { ifMatch, ifNoneMatch } = options;
+    this.isBlind = options.isBlind === true && value !== null && ifMatch === undefined && ifNoneMatch === undefined;
   }
 
   protected answer({ position, existed }: Outcome): WriteAnswer {

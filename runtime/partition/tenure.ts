@@ -238,7 +238,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
     }
     const { address, value, conditions } = call;
     const view = new View(store, this.#overlay);
-    const seen = view.get(exposed, address.ordered);
+    const seen = call.isBlind ? undefined : view.get(exposed, address.ordered);
     call.existed = seen !== undefined;
     const unmet = unmetCondition(conditions, seen);
     if (unmet !== undefined) this.#refuse(call, view, errors.conditionFailed(unmet));

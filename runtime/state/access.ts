@@ -53,6 +53,8 @@ export interface CallOptions {
 
 export interface WriteOptions extends CallOptions, Conditions {
   readonly idempotency?: Idempotency;
+  /** Nobody asks whether a row was there: a put is made without looking, and `existed` is false. */
+  readonly isBlind?: boolean;
 }
 
 /** What a write answers. The same for the first attempt and for every retry of it. */
