@@ -116,8 +116,19 @@ export interface ReadRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Which log to wait for, and where it ended when it was last looked at. */
+export interface GrowthRequest {
+  readonly topic: string;
+  readonly partition: number;
+  readonly endOffset: bigint;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+}
+
 /** See the head of the file. */
 export interface Changelog {
+  /** Whether other programs may write to its topics: who serves them has to wait for rows of others, then. */
+  readonly isShared: boolean;
   /**
    * Creates what is missing.
    *
@@ -136,6 +147,13 @@ export interface Changelog {
    * nothing to read.
    */
   read(request: ReadRequest): Promise<LogSlice>;
+  /**
+   * Resolves as soon as a log does not end at `endOffset` any more: there is something to read behind it, if only a gap, or
+   * the log has lost its end. At once when it is so already. Now and then it resolves without cause: read, and wait again.
+   *
+   * @throws what `read` throws, and the signal's reason.
+   */
+  grown(request: GrowthRequest): Promise<void>;
   /** Every open PartitionLog is closed too. Idempotent. */
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { Random } from "../core/random.js";
 import type {
   AppendOutcome,
   Changelog,
+  GrowthRequest,
   LogRecord,
   LogSlice,
   NewRecord,
@@ -16,6 +17,7 @@ import type {
   TopicInfo,
   TopicSpec,
 } from "./changelog.js";
+import { GrowthWaits } from "./growth-waits.js";
 import { fencedBy, inDoubt, topicConflict, topicMissing, topicUnknown, unavailable } from "./topics.js";
 
 /**
@@ -42,6 +44,8 @@ export interface MemoryChangelogOptions {
   readonly fenceTakesOffset?: boolean;
   /** Time between an append and its outcome, ms; 0 is the next turn. Default 0. */
   readonly latencyMs?: number;
+  /** Whether `writeForeign` is used while partitions are served, as other programs may with Kafka. Default false. */
+  readonly isShared?: boolean;
   /** Decides about each append; undefined lets it succeed. */
   readonly fault?: (attempt: AppendAttempt) => AppendFault | undefined;
 }
@@ -63,6 +67,8 @@ interface StoredTopic {
 /** What a MemoryChangelog remembers; hand it to the next one to play a restart. */
 export class MemoryLogStorage {
   readonly topics = new Map<string, StoredTopic>();
+  /** The changelogs that are open on it. */
+  readonly waits = new Set<GrowthWaits>();
 }
 
 const defaultReadBytes = 1024 * 1024;
@@ -70,7 +76,10 @@ const defaultReadBytes = 1024 * 1024;
 /** See the head of the file. */
 export class MemoryChangelog implements Changelog {
   readonly #options: MemoryChangelogOptions;
+  readonly isShared: boolean;
   readonly #topics: Map<string, StoredTopic>;
+  readonly #storage: MemoryLogStorage;
+  readonly #waits = new GrowthWaits();
   /** By topic and partition, the log that may append. */
   readonly #owners = new Map<string, MemoryPartitionLog>();
   readonly #open = new Set<MemoryPartitionLog>();
@@ -78,7 +87,10 @@ export class MemoryChangelog implements Changelog {
 
   constructor(options: MemoryChangelogOptions) {
     this.#options = options;
-    this.#topics = (options.storage ?? new MemoryLogStorage()).topics;
+    this.isShared = options.isShared ?? false;
+    this.#storage = options.storage ?? new MemoryLogStorage();
+    this.#storage.waits.add(this.#waits);
+    this.#topics = this.#storage.topics;
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
@@ -134,8 +146,16 @@ export class MemoryChangelog implements Changelog {
     return { records, nextOffset: log.records[index]?.offset ?? behind, endOffset: log.end };
   }
 
+  async grown({ topic, partition, endOffset, signal }: GrowthRequest): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#isClosed) throw closed();
+    if (this.#log(topic, partition).end === endOffset) await this.#waits.begin(topic, partition, signal).grown;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#storage.waits.delete(this.#waits);
+    this.#waits.fail(closed());
     for (const log of this.#open) await log.close();
   }
 
@@ -151,6 +171,7 @@ export class MemoryChangelog implements Changelog {
     log.timestamp = Math.max(log.timestamp, this.#options.clock.now());
     log.records.push({ offset, key: copy(record.key), value: copy(record.value), timestamp: log.timestamp });
     log.end = offset + 1n;
+    this.#grew(record.topic, record.partition);
     return offset;
   }
 
@@ -190,7 +211,10 @@ export class MemoryChangelog implements Changelog {
     const ends = new Map<string, bigint>();
     for (const topic of log.topics) {
       const stored = this.#log(topic, log.partition);
-      if (this.#options.fenceTakesOffset === true) stored.end += 1n;
+      if (this.#options.fenceTakesOffset === true) {
+        stored.end += 1n;
+        this.#grew(topic, log.partition);
+      }
       ends.set(topic, stored.end);
     }
     return ends;
@@ -254,7 +278,12 @@ export class MemoryChangelog implements Changelog {
       if (this.#options.random.next() < (this.#options.gapChance ?? 0))
         log.end += 1n + BigInt(Math.floor(this.#options.random.next() * 3));
     }
+    for (const topic of logs.keys()) this.#grew(topic, partition);
     return { offsets, timestamp };
+  }
+
+  #grew(topic: string, partition: number): void {
+    for (const waits of this.#storage.waits) waits.grew(topic, partition);
   }
 
   #log(topic: string, partition: number): StoredLog {

@@ -12,6 +12,7 @@ import { SqliteThread } from "../disk/sqlite-thread.js";
 import type {
   AppendOutcome,
   Changelog,
+  GrowthRequest,
   LogSlice,
   NewRecord,
   PartitionLog,
@@ -20,6 +21,7 @@ import type {
   TopicSpec,
 } from "./changelog.js";
 import { GroupReader, GroupWriter } from "./group.js";
+import { GrowthWaits } from "./growth-waits.js";
 import { unpackRecords } from "./packed-blocks.js";
 import type { LogCalls, PartState } from "./sqlite-calls.js";
 import { fencedBy, inDoubt, unavailable } from "./topics.js";
@@ -76,7 +78,9 @@ export class SqliteChangelog implements Changelog {
   readonly #queueBytes: number;
   readonly #compactMs: number | null;
   readonly #logger: Logger;
+  readonly isShared = false;
   readonly #logs = new Map<number, SqlitePartitionLog>();
+  readonly #waits = new GrowthWaits();
   #thread: SqliteThread<LogCalls> | undefined;
   #starting: Promise<SqliteThread<LogCalls>> | undefined;
   #nextLog = 1;
@@ -148,9 +152,27 @@ export class SqliteChangelog implements Changelog {
     };
   }
 
+  async grown({ topic, partition, endOffset, signal }: GrowthRequest): Promise<void> {
+    for (;;) {
+      // Before the look, so that no append falls between the two.
+      const wait = this.#waits.begin(topic, partition, signal);
+      try {
+        const slice = await this.read({ topic, partition, fromOffset: endOffset, maxBytes: 1, signal });
+        if (slice.endOffset !== endOffset) return;
+        await wait.grown;
+      } catch (error) {
+        // A look that was under way has lost its thread to the close.
+        throw this.#isClosed && !signal.aborted ? unavailable(this.#path, "it is closed", error) : error;
+      } finally {
+        wait.end();
+      }
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#waits.fail(unavailable(this.#path, "it is closed"));
     this.#compaction?.cancel();
     if (this.#inFlight !== undefined || this.#queued.length > 0)
       await new Promise<void>((resolve) => {
@@ -249,7 +271,10 @@ export class SqliteChangelog implements Changelog {
     // The thread gets its next work before anybody is told about the last.
     this.#flush();
     const group = new GroupReader(buffer);
-    for (const append of pending) append.resolve(this.#outcome(group, append));
+    for (const append of pending) {
+      append.resolve(this.#outcome(group, append));
+      this.#grew(append);
+    }
     if (buffer.byteLength <= spareLimitBytes) this.#spare = buffer;
     this.#idle();
   }
@@ -268,11 +293,17 @@ export class SqliteChangelog implements Changelog {
     }
   }
 
+  /** Also where that is not certain: who waits looks. */
+  #grew({ log }: PendingAppend): void {
+    if (!this.#waits.isEmpty) for (const topic of log.topics) this.#waits.grew(topic, log.partition);
+  }
+
   #fail(pending: readonly PendingAppend[], outcome: "refused" | "unknown", error: unknown): void {
     this.#inFlight = undefined;
     const errorOf = outcome === "unknown" ? inDoubt : unavailable;
     for (const append of pending)
       append.resolve({ outcome, error: errorOf(append.log.subject, messageOf(error), error) });
+    for (const append of pending) this.#grew(append);
     this.#flush();
     this.#idle();
   }

@@ -8,6 +8,7 @@ export async function openSqliteTopicReader(options: Omit<SqliteChangelogOptions
   return {
     topics: () => changelog.topics(),
     read: (request) => changelog.read(request),
+    grown: (request) => changelog.grown(request),
     offsetAt: (topic, partition, time) =>
       offsetOfTime((fromOffset) => changelog.read({ topic, partition, fromOffset, maxBytes: 1 }), time),
     close: () => changelog.close(),

@@ -1,5 +1,5 @@
 /** Port: the topics of a log as somebody looks at them from outside: whichever there are, and nothing but reading. */
-import type { LogSlice, ReadRequest } from "./changelog.js";
+import type { GrowthRequest, LogSlice, ReadRequest } from "./changelog.js";
 
 /** A topic that is there. */
 export interface TopicEntry {
@@ -12,6 +12,8 @@ export interface TopicReader {
   topics(): Promise<readonly TopicEntry[]>;
   /** As of a changelog: an offset below the log's start reads from its start, and nothing is waited for. */
   read(request: ReadRequest): Promise<LogSlice>;
+  /** As of a changelog. */
+  grown(request: GrowthRequest): Promise<void>;
   /** Of the first record that is not older than a time in ms, or the end of the log without one. */
   offsetAt(topic: string, partition: number, time: number): Promise<bigint>;
   /** Idempotent. */

@@ -2,6 +2,11 @@
 import { AffinityError } from "../core/errors.js";
 import type { TopicSpec } from "./changelog.js";
 
+/** Names one log among all. */
+export function topicPartitionName(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
 /** A topic exists with another number of partitions. */
 export function topicConflict(spec: TopicSpec, partitions: number): AffinityError {
   return new AffinityError(

@@ -37,6 +37,7 @@ export async function openProjectTopics(parts: TopicParts): Promise<TopicReader>
     return {
       topics: () => reader.topics(),
       read: (request) => reader.read(request),
+      grown: (request) => reader.grown(request),
       offsetAt: (topic, partition, time) => reader.offsetAt(topic, partition, time),
       close: async () => {
         await reader.close();

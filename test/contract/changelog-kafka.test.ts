@@ -16,23 +16,22 @@ const topics = { replication: 1, minInsyncReplicas: 1, maxMessageBytes: 2_000_00
 describe.skipIf(isLeftOut(missingJava()))("with a real broker", () => {
   let brokers: readonly string[];
   let admin: Admin;
-  let producer: Producer;
+  let client: Client;
   beforeAll(async () => {
     brokers = await sharedKafka();
-    const client = new Client({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+    client = new Client({ brokers: [...brokers], logLevel: logLevel.NOTHING });
     admin = client.admin();
-    producer = client.producer();
     await admin.connect();
-    await producer.connect();
   }, 300_000);
   afterAll(async () => {
-    await producer?.disconnect();
     await admin?.disconnect();
   });
 
   describeChangelog("Kafka", async (): Promise<ChangelogHarness> => {
     const clock = new MovableClock();
     const prefix = `${topicName("contract")}-`;
+    // Of each test its own: one that knows a topic that was deleted since writes to none.
+    let producer: Producer | undefined;
     const links = new FaultyLinks(kafkajsLinks({ clientId: "contract", clock, logger: silentLogger }));
     return {
       clock,
@@ -54,10 +53,15 @@ describe.skipIf(isLeftOut(missingJava()))("with a real broker", () => {
       },
       writeForeign: async (_changelog, { topic, key, value }) => {
         const message = { key: bytesOf(key), value: bytesOf(value), partition: 0 };
+        if (producer === undefined) {
+          producer = client.producer();
+          await producer.connect();
+        }
         await producer.send({ topic: prefix + topic, messages: [message] });
       },
       failNext: (fault) => links.failNext(fault),
       dispose: async () => {
+        await producer?.disconnect();
         const names = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
         await admin.deleteTopics({ topics: names });
       },

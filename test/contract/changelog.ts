@@ -297,6 +297,83 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
+    describe("waiting for growth", () => {
+      function grown(endOffset: bigint, signal = never(), of = topic, partition = 0): Promise<void> {
+        return changelog.grown({ topic: of, partition, endOffset, signal });
+      }
+      async function end(): Promise<bigint> {
+        return (await changelog.read({ topic, partition: 0, fromOffset: 0n })).endOffset;
+      }
+      /** By when another partition has grown, and a wait for that has ended. */
+      async function isSettled(wait: Promise<void>, log: PartitionLog): Promise<boolean> {
+        const { endOffset } = await changelog.read({ topic, partition: 1, fromOffset: 0n });
+        const other = grown(endOffset, never(), topic, 1);
+        await log.append([record("other", "1")]);
+        await other;
+        return Promise.race([wait.then(() => true), Promise.resolve(false)]);
+      }
+
+      it("is over at once when the log ends elsewhere already", async () => {
+        const log = await openLog();
+        await log.append([record("a", "1")]);
+        await grown(0n);
+        // A log that is shorter than what was read of it has lost its end, which whoever reads shall find.
+        await grown((await end()) + 7n);
+      });
+
+      it("is over when a record is acknowledged, and may begin anew behind it", async () => {
+        const [log, other] = [await openLog(), await openLog(1, 1)];
+        for (let round = 0; round < 5; round += 1) {
+          const at = await end();
+          const wait = grown(at);
+          expect(await isSettled(wait, other)).toBe(false);
+          await log.append([record(`k${round}`, "1")]);
+          await wait;
+          expect((await changelog.read({ topic, partition: 0, fromOffset: at })).records.length).toBe(1);
+        }
+      });
+
+      it("misses nothing that is appended while it begins, by whoever waits", async () => {
+        const log = await openLog();
+        for (let round = 0; round < 20; round += 1) {
+          const at = await end();
+          const append = log.append([record(`k${round}`, "1")]);
+          await Promise.all([grown(at), grown(at), append]);
+        }
+      });
+
+      it("ends with the reason of its signal, and other waits go on", async () => {
+        const log = await openLog();
+        const at = await end();
+        const stop = new AbortController();
+        const [ended, other] = [grown(at, stop.signal), grown(at)];
+        stop.abort(new Error("enough"));
+        await expect(ended).rejects.toThrow("enough");
+        await expect(grown(at, stop.signal)).rejects.toThrow("enough");
+        await log.append([record("a", "1")]);
+        await other;
+      });
+
+      it("is an error for a log that nobody made, and ends with the changelog", async () => {
+        await expect(grown(0n, never(), "none")).rejects.toThrow(/none/);
+        const wait = grown(await end());
+        const outcome = expect(wait).rejects.toMatchObject({ code: "CHANGELOG_UNAVAILABLE" });
+        await changelog.close();
+        await outcome;
+        await expect(grown(0n)).rejects.toMatchObject({ code: "CHANGELOG_UNAVAILABLE" });
+      });
+
+      it("is over when another program has written", async ({ skip }) => {
+        const { writeForeign } = harness;
+        if (writeForeign === undefined) return skip();
+        for (let round = 0; round < 3; round += 1) {
+          const wait = grown(await end());
+          await writeForeign(changelog, { topic, key: Buffer.from("theirs"), value: Buffer.from("1") });
+          await wait;
+        }
+      });
+    });
+
     describe("fencing", () => {
       it("P1: from a later epoch's fence on, earlier epochs' appends are fenced and not there", async () => {
         const early = await openLog(1);

@@ -17,9 +17,11 @@ export function faultyChangelog(inner: Changelog, silence: Silence, clock: Clock
     return run();
   };
   return {
+    isShared: inner.isShared,
     ensureTopics: (topics) => inner.ensureTopics(topics),
     open: (request) => answer(async () => faultyLog(await inner.open(request), answer)),
     read: (request) => answer(() => inner.read(request)),
+    grown: (request) => answer(() => inner.grown(request)),
     close: () => inner.close(),
   };
 }

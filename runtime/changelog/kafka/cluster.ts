@@ -15,9 +15,9 @@ import { Links } from "./links.js";
 
 /**
  * What a link is for. A broker answers the requests of one connection one after another, so that an append that waits for
- * replicas would hold up reads, and either of them a fence.
+ * replicas would hold up reads, and either of them a fence; and one that waits for records to come holds up everything.
  */
-export type Lane = "control" | "produce" | "fetch";
+export type Lane = "control" | "produce" | "fetch" | "poll";
 
 export interface ClusterOptions {
   readonly bootstrap: readonly HostPort[];

@@ -1,8 +1,8 @@
 /** Reads on their way to one broker; those that arrive while a request is under way go together with the next. */
-import { type FetchedPart, type FetchPart, fetchRecords } from "./api/fetch.js";
+import type { FetchedPart, FetchPart } from "./api/fetch.js";
 import type { KafkaCluster } from "./cluster.js";
-import { codeText, kafkaCodes } from "./error-codes.js";
-import { LinkError } from "./link.js";
+import { fetchCommitted, partName } from "./fetch-call.js";
+import type { LinkError } from "./link.js";
 
 /** A read, and who waits for it. */
 export interface FetchEntry extends FetchPart {
@@ -48,7 +48,7 @@ export class FetchLane {
     const left: FetchEntry[] = [];
     let bytes = 0;
     for (const entry of this.#queue) {
-      const name = nameOf(entry);
+      const name = partName(entry);
       const isFull = taken.size >= requestParts || (taken.size > 0 && bytes + entry.maxBytes > answerBytes);
       if (isFull || taken.has(name)) left.push(entry);
       else {
@@ -61,23 +61,8 @@ export class FetchLane {
   }
 
   async #send(entries: readonly FetchEntry[]): Promise<void> {
-    const timeoutMs = this.#cluster.options.requestTimeoutMs;
-    const request = fetchRecords({ waitMs: 0, maxBytes: answerBytes, isCommittedOnly: true, parts: entries });
-    const found = new Map<string, FetchedPart>();
-    let failure: LinkError | undefined;
-    try {
-      const { code, parts } = await this.#cluster.call(this.#brokerId, "fetch", request, timeoutMs);
-      for (const part of parts) found.set(nameOf(part), part);
-      if (code !== kafkaCodes.NONE)
-        failure = new LinkError(`broker ${this.#brokerId}: Fetch: ${codeText(code)}`, { wasSent: true });
-    } catch (error) {
-      failure = error instanceof LinkError ? error : new LinkError(String(error), { wasSent: false, cause: error });
-    }
-    failure ??= new LinkError(`broker ${this.#brokerId}: Fetch: a partition is missing`, { wasSent: true });
-    for (const entry of entries) entry.settle(found.get(nameOf(entry)) ?? failure);
+    const call = { brokerId: this.#brokerId, lane: "fetch", waitMs: 0, maxBytes: answerBytes, parts: entries } as const;
+    const fetched = await fetchCommitted(this.#cluster, call);
+    for (const entry of entries) entry.settle(fetched(entry));
   }
-}
-
-function nameOf({ topicId, partition }: { readonly topicId: Buffer; readonly partition: number }): string {
-  return `${topicId.toString("latin1")}/${partition}`;
 }

@@ -5,7 +5,15 @@
 import { type Admin, Kafka, logLevel } from "kafkajs";
 import type { Clock } from "../../core/clock.js";
 import { messageOf } from "../../core/errors.js";
-import type { Changelog, LogSlice, PartitionLog, ReadRequest, TopicInfo, TopicSpec } from "../changelog.js";
+import type {
+  Changelog,
+  GrowthRequest,
+  LogSlice,
+  PartitionLog,
+  ReadRequest,
+  TopicInfo,
+  TopicSpec,
+} from "../changelog.js";
 import { topicConflict, topicUnknown, unavailable } from "../topics.js";
 import type { KafkaCluster } from "./cluster.js";
 import { clusterOf, type KafkaConnection } from "./connection.js";
@@ -14,6 +22,7 @@ import { type KafkaLogRequest, KafkaPartitionLog } from "./kafka-partition-log.j
 import type { KafkaParts } from "./kafka-parts.js";
 import { KafkaReader } from "./kafka-reader.js";
 import { ProduceLane } from "./produce-lane.js";
+import { KafkaTail } from "./tail.js";
 import type { KafkaTopicSettings } from "./topic-settings.js";
 
 export interface KafkaChangelogOptions extends KafkaConnection {
@@ -28,10 +37,12 @@ export async function openKafkaChangelog(options: KafkaChangelogOptions): Promis
 }
 
 class KafkaChangelog implements Changelog, KafkaParts {
+  readonly isShared = true;
   readonly cluster: KafkaCluster;
   readonly reader: KafkaReader;
   readonly clock: Clock;
   readonly #options: KafkaChangelogOptions;
+  readonly #tail: KafkaTail;
   readonly #lanes = new Map<number, ProduceLane>();
   readonly #underWay = new Set<Promise<unknown>>();
   #waitingBytes = 0;
@@ -42,6 +53,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
     this.clock = options.clock;
     this.cluster = clusterOf(options);
     this.reader = new KafkaReader(this.cluster);
+    this.#tail = new KafkaTail(this.cluster, this.reader);
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
@@ -78,8 +90,14 @@ class KafkaChangelog implements Changelog, KafkaParts {
     return this.reader.read(request);
   }
 
+  async grown(request: GrowthRequest): Promise<void> {
+    this.#refuseIfClosed();
+    return this.#tail.grown(request);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#tail.close();
     // Each ends by its deadline.
     await Promise.allSettled(this.#underWay);
     this.cluster.close();

@@ -2,6 +2,7 @@
 import type {
   AppendOutcome,
   Changelog,
+  GrowthRequest,
   LogSlice,
   NewRecord,
   PartitionLog,
@@ -31,6 +32,14 @@ export class PrefixedChangelog implements Changelog {
 
   read(request: ReadRequest): Promise<LogSlice> {
     return this.#inner.read({ ...request, topic: this.#prefix + request.topic });
+  }
+
+  get isShared(): boolean {
+    return this.#inner.isShared;
+  }
+
+  grown(request: GrowthRequest): Promise<void> {
+    return this.#inner.grown({ ...request, topic: this.#prefix + request.topic });
   }
 
   close(): Promise<void> {
