@@ -12,6 +12,7 @@ import { Deadline } from "./deadline.js";
 import { codeText, kafkaCodes } from "./error-codes.js";
 import { type HostPort, hostPortText, LinkError, type OpenLink } from "./link.js";
 import { Links } from "./links.js";
+import { unreachedText } from "./unreached.js";
 
 /**
  * What a link is for. A broker answers the requests of one connection one after another, so that an append that waits for
@@ -60,6 +61,11 @@ export class KafkaCluster {
   /** A topic's metadata, once it has been looked up. */
   topic(name: string): TopicMetadata | undefined {
     return this.#topics.get(name);
+  }
+
+  /** Waits until a broker has let us in, as long as a request may take. @throws CHANGELOG_UNAVAILABLE, with what to do */
+  async reached(): Promise<void> {
+    this.#learn(await this.#askAny(metadata([]), this.deadline()));
   }
 
   /** Every topic that may be seen, for those who look around: what is learned here is not kept. @throws CHANGELOG_UNAVAILABLE */
@@ -203,19 +209,25 @@ export class KafkaCluster {
 
   /** Asks one broker after another until one answers. */
   async #askAny<T>(request: ApiRequest<T>, deadline: Deadline): Promise<T> {
+    let last: unknown;
     for (;;) {
-      let last: unknown;
       for (const address of this.#candidates()) {
+        const timeoutMs = Math.min(lookTimeoutMs, deadline.leftMs);
         try {
-          return await this.#send(address, "control", request, Math.min(lookTimeoutMs, deadline.leftMs));
+          return await this.#send(address, "control", request, timeoutMs);
         } catch (error) {
           if (!(error instanceof LinkError)) throw error;
-          last = error;
+          // What the end of the time cut short tells nothing of the broker.
+          if (last === undefined || timeoutMs >= lookTimeoutMs) last = error;
         }
       }
       if (!(await deadline.wait())) {
-        const reason = last instanceof Error ? last.message : "";
-        throw unavailable("Kafka", `no broker answers (${reason}); it is asked again`, last);
+        const reason = last ?? new Error("none within the time");
+        throw unavailable(
+          `Kafka at ${this.options.bootstrap.map(hostPortText).join(", ")}`,
+          `no broker answers: ${unreachedText(reason)}; it is asked again`,
+          last,
+        );
       }
     }
   }

@@ -12,6 +12,7 @@ import {
   settingDifferences,
   wantedSettings,
 } from "./topic-settings.js";
+import { unreachedText } from "./unreached.js";
 
 // A CommonJS module: Node finds only some of its names.
 const { ConfigResourceTypes, ConfigSource, KafkaJSAggregateError } = kafkajs;
@@ -199,7 +200,7 @@ async function answered<T>(what: string, call: Promise<T>): Promise<T> {
 function refusal(subject: string, what: string, error: unknown): AffinityError {
   const type = errorType(error);
   if (type === undefined || transient.has(type))
-    return unavailable(subject, `the brokers were asked ${what} and do not (${messageOf(error)})`, error);
+    return unavailable(subject, `the brokers were asked ${what} and do not: ${unreachedText(error)}`, error);
   const cure = type.endsWith("_AUTHORIZATION_FAILED")
     ? "grant Create, DescribeConfigs and AlterConfigs on it, or have it done by those who may"
     : "the log of the brokers says why";

@@ -4,7 +4,6 @@
  */
 import { type Admin, Kafka, logLevel } from "kafkajs";
 import type { Clock } from "../../core/clock.js";
-import { messageOf } from "../../core/errors.js";
 import type {
   Changelog,
   GrowthRequest,
@@ -24,6 +23,7 @@ import { KafkaReader } from "./kafka-reader.js";
 import { ProduceLane } from "./produce-lane.js";
 import { KafkaTail } from "./tail.js";
 import type { KafkaTopicSettings } from "./topic-settings.js";
+import { unreachedText } from "./unreached.js";
 
 export interface KafkaChangelogOptions extends KafkaConnection {
   readonly topics: KafkaTopicSettings;
@@ -58,6 +58,8 @@ class KafkaChangelog implements Changelog, KafkaParts {
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
     this.#refuseIfClosed();
+    // First by a connection of our own: kafkajs's client does not tell what has kept it out.
+    await this.cluster.reached();
     await this.#withAdmin((admin) =>
       ensureKafkaTopics(specs, {
         admin,
@@ -146,7 +148,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
     try {
       await admin.connect();
     } catch (error) {
-      throw unavailable(`Kafka at ${brokers.join(", ")}`, `it is not reached (${messageOf(error)})`, error);
+      throw unavailable(`Kafka at ${brokers.join(", ")}`, `it is not reached: ${unreachedText(error)}`, error);
     }
     try {
       await run(admin);

@@ -1,0 +1,28 @@
+/** What to do when no broker lets us in, by what the network or the broker has said. */
+import { messageOf } from "../../core/errors.js";
+
+/** In this order: a broker that speaks TLS tells others nothing, and closes. */
+const cures: readonly (readonly [RegExp, string])[] = [
+  [
+    // The last is what kafkajs says when a token is refused.
+    /\bSASL\b|authenticat|credential|No brokers in the broker pool/i,
+    "look at changelog.sasl: `mechanism`, and `username` and `password`, or the token in `tokenFile`",
+  ],
+  [/altname|hostname|\bIP: /i, "reach the brokers under a name that stands in their certificates (changelog.brokers)"],
+  [/certificate|self.signed|issuer/i, "name the authority of the brokers' certificates in changelog.ssl.ca"],
+  [
+    /wrong version number|\bSSL\b|\bTLS\b/i,
+    "the port may not speak TLS: look at changelog.ssl.enabled and changelog.brokers",
+  ],
+  [
+    /closed|ECONNRESET|socket hang up/i,
+    "the port may want TLS, or another listener: look at changelog.ssl.enabled and changelog.brokers",
+  ],
+];
+
+/** The error's text with the cure behind it. */
+export function unreachedText(error: unknown): string {
+  const text = messageOf(error);
+  const found = cures.find(([pattern]) => pattern.test(text));
+  return `${text}; ${found?.[1] ?? "start Kafka, or correct changelog.brokers"}`;
+}
