@@ -1,4 +1,5 @@
 /** `affinity consume`. */
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import type { TopicEntry, TopicReader } from "../../runtime/changelog/topic-reader.js";
 import { type Clock, systemClock } from "../../runtime/core/clock.js";
@@ -31,8 +32,8 @@ export interface ConsumeRequest {
   readonly headers?: boolean;
 }
 
-/** How often a topic that is followed is looked at once its end is reached, ms. */
-const followMs = 200;
+/** Between what was read of a topic that is followed and the next look, ms, so that rows are read together. */
+const followMs = 20;
 /** Bytes of one read: what is held of a topic at a time. */
 const readBytes = 1_048_576;
 
@@ -87,6 +88,8 @@ interface Place {
   next: bigint;
   /** Where it ended when reading began; absent while it is followed. */
   readonly end: bigint | undefined;
+  /** Where it ended when it was last read, once all was read. */
+  reached: bigint | undefined;
 }
 
 async function printAll(reading: Reading, lines: LineOptions, output: LineOutput): Promise<void> {
@@ -94,11 +97,10 @@ async function printAll(reading: Reading, lines: LineOptions, output: LineOutput
   let places: readonly Place[] = await Promise.all(partitions.map((partition) => placeOf(reading, partition)));
   let left = reading.limit ?? Number.POSITIVE_INFINITY;
   while (places.length > 0 && left > 0 && !signal.aborted) {
-    let isAtEnd = true;
     // In turn, so that a long partition keeps none of the others waiting.
-    for (const place of places) {
+    for (const place of places.filter(({ reached }) => reached === undefined)) {
       const slice = await nextSlice(reading, place);
-      if (slice.nextOffset < slice.endOffset) isAtEnd = false;
+      if (reading.isFollowing && slice.nextOffset >= slice.endOffset) place.reached = slice.endOffset;
       const printed: string[] = [];
       for (const record of slice.records) {
         if (place.end !== undefined && record.offset >= place.end) break;
@@ -113,7 +115,34 @@ async function printAll(reading: Reading, lines: LineOptions, output: LineOutput
       if (left <= 0) return;
     }
     places = places.filter(({ next, end }) => end === undefined || next < end);
-    if (reading.isFollowing && isAtEnd) await pause(clock, followMs, signal);
+    if (reading.isFollowing && places.every(({ reached }) => reached !== undefined)) {
+      await grown(reading, places);
+      await pause(clock, followMs, signal);
+    }
+  }
+}
+
+/** Waits until places have grown behind the ends that were reached. Being stopped ends the wait, and is no error. */
+async function grown({ reader, topic, signal }: Reading, places: readonly Place[]): Promise<void> {
+  const stop = new AbortController();
+  // One for each partition; the default is a guess at leaks.
+  setMaxListeners(places.length, stop.signal);
+  const onAbort = (): void => stop.abort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) stop.abort();
+  try {
+    await Promise.race(
+      places.map(async (place) => {
+        if (place.reached === undefined) return;
+        await reader.grown({ topic, partition: place.partition, endOffset: place.reached, signal: stop.signal });
+        place.reached = undefined;
+      }),
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    stop.abort();
   }
 }
 
@@ -123,16 +152,16 @@ function nextSlice({ reader, topic }: Reading, { partition, next }: Place): Retu
 
 async function placeOf({ reader, topic, start, isFollowing }: Reading, partition: number): Promise<Place> {
   const { endOffset } = await reader.read({ topic, partition, fromOffset: 0n, maxBytes: 1 });
-  const end = isFollowing ? undefined : endOffset;
+  const place = { partition, end: isFollowing ? undefined : endOffset, reached: undefined };
   switch (start.at) {
     case "start":
-      return { partition, next: 0n, end };
+      return { ...place, next: 0n };
     case "end":
-      return { partition, next: endOffset, end };
+      return { ...place, next: endOffset };
     case "offset":
-      return { partition, next: start.offset, end };
+      return { ...place, next: start.offset };
     case "time":
-      return { partition, next: await reader.offsetAt(topic, partition, start.time), end };
+      return { ...place, next: await reader.offsetAt(topic, partition, start.time) };
   }
 }
 

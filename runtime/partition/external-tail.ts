@@ -1,8 +1,9 @@
 /** Follows the topics that others write, for as long as the partition has a master; nothing of ours depends on their pace. */
 import type { Changelog } from "../changelog/changelog.js";
-import { type Clock, sleep } from "../core/clock.js";
+import type { Clock } from "../core/clock.js";
 import { isAffinityError } from "../core/errors.js";
 import { Backoff } from "./backoff.js";
+import { FollowPace, firstGrown } from "./follow.js";
 import type { PartitionLimits } from "./limits.js";
 import { endOf } from "./log-reader.js";
 import type { KeyspacePlan, StorePlan } from "./plan.js";
@@ -44,15 +45,21 @@ export class ExternalTail {
   }
 
   async #follow(store: StorePlan): Promise<void> {
-    const { clock, limits, random } = this.#parts;
+    const { clock, limits, partition, restored } = this.#parts;
     const { signal } = this.#stop;
+    const pace = new FollowPace(this.#parts);
+    const { topic, index } = store;
     let backoff = new Backoff(limits, clock);
+    // Of the restore; behind what it has read when the log has lost its end since.
+    let endOffset = restored.progress.offset(index);
     while (!signal.aborted) {
       try {
-        await this.#readOn(store, signal);
+        pace.begin();
+        await firstGrown(this.#parts, [{ topic, partition, endOffset }], signal);
+        const before = restored.progress.offset(index);
+        endOffset = await this.#readOn(store, signal);
         backoff = new Backoff(limits, clock);
-        // Partitions that were opened together shall not look together.
-        await sleep(clock, limits.externalLookMs * (0.5 + random() / 2), signal);
+        await pace.pause(endOffset > before, signal);
       } catch (error) {
         if (signal.aborted) return;
         if (!mayPass(error)) {
@@ -65,14 +72,15 @@ export class ExternalTail {
     }
   }
 
-  /** Applies what is there. Of one topic alone each slice is taken and made visible in one turn, beside all other readers. */
-  async #readOn(store: StorePlan, signal: AbortSignal): Promise<void> {
+  /** Applies what is there, and gives the end. Of one topic alone each slice is taken and made visible in one turn, beside all other readers. */
+  async #readOn(store: StorePlan, signal: AbortSignal): Promise<bigint> {
     const { changelog, partition, plan, restored } = this.#parts;
     const { progress, reader } = restored;
     const fromOffset = progress.offset(store.index);
     const end = await endOf(changelog, { topic: store.topic, partition, fromOffset, signal });
-    if (end <= fromOffset) return;
-    await reader.readTo({ ends: plan.stores.map(({ index }) => (index === store.index ? end : 0n)), signal });
+    if (end > fromOffset)
+      await reader.readTo({ ends: plan.stores.map(({ index }) => (index === store.index ? end : 0n)), signal });
+    return end;
   }
 }
 

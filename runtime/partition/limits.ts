@@ -23,10 +23,14 @@ export interface PartitionLimits {
   readonly handlerTimeoutMs: number;
   /** How long a stop waits for accepted calls, ms; what is left then gets SHUTTING_DOWN. */
   readonly drainMs: number;
-  /** How often a master without writes looks whether others wrote to its log, ms. */
+  /**
+   * How often a master without writes looks whether others wrote to its log, and topics of others are looked at of which the
+   * changelog has told nothing, ms.
+   */
   readonly idleLookMs: number;
-  /** How often topics that others write are looked at, ms. */
-  readonly externalLookMs: number;
+  /** From a look at a log that has grown to the next, ms: the first pause, and the longest while looks find nothing of others. */
+  readonly followFirstMs: number;
+  readonly followLongestMs: number;
   /** Bytes that a restore reads from the log at once. */
   readonly restoreSliceBytes: number;
   /** Records that a restore applies before it lets others run. */
@@ -49,7 +53,8 @@ export const defaultLimits: PartitionLimits = {
   handlerTimeoutMs: 5_000,
   drainMs: 10_000,
   idleLookMs: 30_000,
-  externalLookMs: 250,
+  followFirstMs: 20,
+  followLongestMs: 1_000,
   restoreSliceBytes: 512 * 1024,
   restoreSliceRecords: 2_000,
   retryFirstMs: 50,

@@ -115,7 +115,6 @@ describe("stores of topics that others write", () => {
       memstore,
       coordinator: new MemoryCoordinator(),
       schemaIds,
-      limits: { externalLookMs: 5 },
       historyMs: 3_600_000,
       tombstoneMs: 86_400_000,
     });
