@@ -1,9 +1,9 @@
 /** `affinity consume`. */
-import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import type { TopicEntry, TopicReader } from "../../runtime/changelog/topic-reader.js";
 import { type Clock, systemClock } from "../../runtime/core/clock.js";
 import { messageOf } from "../../runtime/core/errors.js";
+import { firstOf } from "../../runtime/core/first-of.js";
 import { nearest } from "../../runtime/core/nearest.js";
 import { systemRandom } from "../../runtime/core/random.js";
 import { openProjectRegistry } from "../../runtime/node/registry-server.js";
@@ -124,25 +124,17 @@ async function printAll(reading: Reading, lines: LineOptions, output: LineOutput
 
 /** Waits until places have grown behind the ends that were reached. Being stopped ends the wait, and is no error. */
 async function grown({ reader, topic, signal }: Reading, places: readonly Place[]): Promise<void> {
-  const stop = new AbortController();
-  // One for each partition; the default is a guess at leaks.
-  setMaxListeners(places.length, stop.signal);
-  const onAbort = (): void => stop.abort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) stop.abort();
   try {
-    await Promise.race(
-      places.map(async (place) => {
+    await firstOf(
+      signal,
+      places.map((place) => async (stop) => {
         if (place.reached === undefined) return;
-        await reader.grown({ topic, partition: place.partition, endOffset: place.reached, signal: stop.signal });
+        await reader.grown({ topic, partition: place.partition, endOffset: place.reached, signal: stop });
         place.reached = undefined;
       }),
     );
   } catch (error) {
     if (!signal.aborted) throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    stop.abort();
   }
 }
 

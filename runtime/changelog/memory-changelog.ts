@@ -18,7 +18,15 @@ import type {
   TopicSpec,
 } from "./changelog.js";
 import { GrowthWaits } from "./growth-waits.js";
-import { fencedBy, inDoubt, topicConflict, topicMissing, topicUnknown, unavailable } from "./topics.js";
+import {
+  fencedBy,
+  inDoubt,
+  topicConflict,
+  topicMissing,
+  topicPartitionName,
+  topicUnknown,
+  unavailable,
+} from "./topics.js";
 
 /**
  * What goes wrong with an append: it is refused, or its outcome is unknown while its records were written, were lost, or
@@ -192,13 +200,13 @@ export class MemoryChangelog implements Changelog {
    */
   own(log: MemoryPartitionLog): boolean {
     for (const topic of log.topics) {
-      const owner = this.#owners.get(`${topic}/${log.partition}`);
+      const owner = this.#owners.get(topicPartitionName(topic, log.partition));
       if (owner !== undefined && owner.epoch > log.epoch) return false;
     }
     for (const topic of log.topics) {
-      const previous = this.#owners.get(`${topic}/${log.partition}`);
+      const previous = this.#owners.get(topicPartitionName(topic, log.partition));
       if (previous !== undefined && previous !== log) previous.fenced(this.#options.random.next() < 0.5);
-      this.#owners.set(`${topic}/${log.partition}`, log);
+      this.#owners.set(topicPartitionName(topic, log.partition), log);
     }
     return true;
   }

@@ -3,7 +3,7 @@ import { assert } from "../core/errors.js";
 import type { Statement } from "../disk/sqlite.js";
 import { BlockCursor, type BlockRow, blockRow } from "./block.js";
 import type { LogConnection } from "./log-connection.js";
-import { topicUnknown } from "./topics.js";
+import { topicPartitionName, topicUnknown } from "./topics.js";
 
 /** One topic's log of one partition. */
 export interface Part {
@@ -53,7 +53,7 @@ export class Parts {
       if (this.#byId.has(row.id)) continue;
       const part: Part = { ...row, endOffset: undefined, owner: undefined, epoch: 0 };
       this.#byId.set(part.id, part);
-      this.#byName.set(`${part.topic}/${part.partition}`, part);
+      this.#byName.set(topicPartitionName(part.topic, part.partition), part);
     }
   }
 
@@ -63,7 +63,7 @@ export class Parts {
 
   /** @throws CONFIG_INVALID when nobody made it. */
   named(topic: string, partition: number): Part {
-    const part = this.#byName.get(`${topic}/${partition}`);
+    const part = this.#byName.get(topicPartitionName(topic, partition));
     if (part === undefined) throw topicUnknown(topic, partition);
     return part;
   }

@@ -41,8 +41,13 @@ function unref(handle: unknown): void {
 /** The machine's clock. */
 export const systemClock: Clock = new SystemClock();
 
-/** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+/** Resolves after `delayMs`, or rejects with the signal's reason as soon as it aborts. @param options As of `Clock.after`. */
+export function sleep(
+  clock: Clock,
+  delayMs: number,
+  signal?: AbortSignal,
+  options?: { readonly unref?: boolean },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(signal.reason);
@@ -52,10 +57,11 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
       timer.cancel();
       reject(signal?.reason);
     };
-    const timer = clock.after(delayMs, () => {
+    const run = (): void => {
       signal?.removeEventListener("abort", onAbort);
       resolve();
-    });
+    };
+    const timer = clock.after(delayMs, run, options);
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -95,7 +95,7 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
       idempotencyLimit: config.idempotencyLimit,
       handlerTimeoutMs: config.http.handlerTimeoutMs,
       drainMs: config.drainMs,
-      ...(isOurs(config.changelog) ? {} : { idleLookMs: sharedLookMs }),
+      ...(changelog.isShared ? { idleLookMs: sharedLookMs } : {}),
     },
     ...historyOf(config),
     stallMs: config.stallMs,
@@ -111,11 +111,6 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
 
 /** How often a master without writes looks at a log that other programs may write to, ms: their rows are seen that late. */
 const sharedLookMs = 1_000;
-
-/** Whether nobody else writes to the log. */
-function isOurs({ type }: ResolvedConfig["changelog"]): boolean {
-  return type === "sqlite" || type === "memory";
-}
 
 /** Where a registry stands that is served beside the keyspaces: no path of theirs can meet it. */
 const registryPath = "/_affinity/registry";

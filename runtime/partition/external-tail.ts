@@ -3,7 +3,7 @@ import type { Changelog } from "../changelog/changelog.js";
 import type { Clock } from "../core/clock.js";
 import { isAffinityError } from "../core/errors.js";
 import { Backoff } from "./backoff.js";
-import { FollowPace, firstGrown } from "./follow.js";
+import { FollowPace, grownOrDue } from "./follow.js";
 import type { PartitionLimits } from "./limits.js";
 import { endOf } from "./log-reader.js";
 import type { KeyspacePlan, StorePlan } from "./plan.js";
@@ -55,7 +55,7 @@ export class ExternalTail {
     while (!signal.aborted) {
       try {
         pace.begin();
-        await firstGrown(this.#parts, [{ topic, partition, endOffset }], signal);
+        await grownOrDue(this.#parts, { topic, partition, endOffset }, signal);
         const before = restored.progress.offset(index);
         endOffset = await this.#readOn(store, signal);
         backoff = new Backoff(limits, clock);

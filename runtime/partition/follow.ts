@@ -1,7 +1,7 @@
-/** Waiting for what others write to a partition's logs: told by the changelog, with a slow look as a net below it. */
-import { setMaxListeners } from "node:events";
+/** Waiting for what others write to a partition's log: told by the changelog, with a slow look as a net below it. */
 import type { Changelog, GrowthRequest } from "../changelog/changelog.js";
-import type { Clock } from "../core/clock.js";
+import { type Clock, sleep } from "../core/clock.js";
+import { firstOf } from "../core/first-of.js";
 import { Backoff } from "./backoff.js";
 import type { PartitionLimits } from "./limits.js";
 
@@ -12,34 +12,22 @@ export interface FollowParts {
   readonly random: () => number;
 }
 
-/** Where a log ended when it was last looked at. */
-export type LogEnd = Omit<GrowthRequest, "signal">;
-
 /**
- * Resolves when one of several logs has grown, and after `idleLookMs` all the same.
+ * Resolves when a log does not end any more where it ended when it was last looked at, and after `idleLookMs` all the same.
  *
  * @throws what the changelog throws, and the signal's reason.
  */
-export async function firstGrown(parts: FollowParts, ends: readonly LogEnd[], signal: AbortSignal): Promise<void> {
-  const { changelog, clock, limits, random } = parts;
-  signal.throwIfAborted();
-  const stop = new AbortController();
-  // One for each log; the default is a guess at leaks.
-  setMaxListeners(ends.length + 2, stop.signal);
-  const onAbort = (): void => stop.abort(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      stop.signal.addEventListener("abort", () => reject(stop.signal.reason), { once: true });
-      // Partitions that were opened together shall not look together.
-      const timer = clock.after(limits.idleLookMs * (0.5 + random() / 2), resolve, { unref: true });
-      stop.signal.addEventListener("abort", () => timer.cancel(), { once: true });
-      for (const end of ends) changelog.grown({ ...end, signal: stop.signal }).then(resolve, reject);
-    });
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    stop.abort();
-  }
+export function grownOrDue(
+  { changelog, clock, limits, random }: FollowParts,
+  end: Omit<GrowthRequest, "signal">,
+  signal: AbortSignal,
+): Promise<void> {
+  // Partitions that were opened together shall not look together.
+  const dueMs = limits.idleLookMs * (0.5 + random() / 2);
+  return firstOf(signal, [
+    (stop) => changelog.grown({ ...end, signal: stop }),
+    (stop) => sleep(clock, dueMs, stop, { unref: true }),
+  ]);
 }
 
 /** How soon after a look the next may come: the less looks find, the later, so that writes of our own do not keep us looking. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../core/clock.js";
 import type { Random } from "../../core/random.js";
-import { topicUnknown, unavailable } from "../topics.js";
+import { topicPartitionName, topicUnknown, unavailable } from "../topics.js";
 import { type Metadata, metadata, type TopicMetadata } from "./api/metadata.js";
 import type { ApiRequest } from "./api/request.js";
 import { findCoordinator } from "./api/transactions.js";
@@ -87,7 +87,7 @@ export class KafkaCluster {
 
   /** Who leads a partition, when it is known without asking. */
   knownLeader(topic: string, partition: number): Leader | undefined {
-    return this.#leaders.get(`${topic}/${partition}`);
+    return this.#leaders.get(topicPartitionName(topic, partition));
   }
 
   /**
@@ -113,7 +113,7 @@ export class KafkaCluster {
 
   /** Forgets a leader that has turned out not to be one. */
   notLeader(topic: string, partition: number, leader: Leader): void {
-    const name = `${topic}/${partition}`;
+    const name = topicPartitionName(topic, partition);
     if (this.#leaders.get(name) === leader) this.#leaders.delete(name);
   }
 

@@ -2,6 +2,7 @@
  * Appends on their way to one broker. What arrives while a request is under way goes with the next: one request carries the
  * batches of many partitions, each under its own producer id.
  */
+import { topicPartitionName } from "../topics.js";
 import { type ProduceBatch, type ProduceResult, produce } from "./api/produce.js";
 import type { KafkaCluster } from "./cluster.js";
 import { LinkError } from "./link.js";
@@ -86,10 +87,10 @@ export class ProduceLane {
       for (const entry of entries) entry.settle(failure);
       return failure;
     }
-    const byPart = new Map(results.map((result) => [`${result.topic}/${result.partition}`, result]));
+    const byPart = new Map(results.map((result) => [topicPartitionName(result.topic, result.partition), result]));
     for (const entry of entries)
       entry.settle(
-        byPart.get(`${entry.topic}/${entry.partition}`) ??
+        byPart.get(topicPartitionName(entry.topic, entry.partition)) ??
           new LinkError(`broker ${this.#brokerId}: it did not say what became of a batch`, { wasSent: true }),
       );
     return undefined;

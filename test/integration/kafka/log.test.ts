@@ -2,7 +2,14 @@
 import type { Admin } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Changelog } from "../../../runtime/changelog/changelog.js";
-import { foreignClient, madeTopic, openLogOfTests, readAll, recordOf } from "../../support/kafka/log-of-tests.js";
+import {
+  foreignClient,
+  madeTopic,
+  openLogOfTests,
+  openTransaction,
+  readAll,
+  recordOf,
+} from "../../support/kafka/log-of-tests.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
 import { sharedKafka, topicName } from "../../support/servers/shared-kafka.js";
 
@@ -64,21 +71,13 @@ describe.skipIf(isLeftOut(missingJava()))("a topic in Kafka", () => {
     const topic = topicName("open");
     await madeTopic(admin, topic, 1, { "cleanup.policy": "compact" });
     await filled(topic, 1);
-    const producer = foreignClient(brokers).producer({
-      transactionalId: topic,
-      idempotent: true,
-      maxInFlightRequests: 1,
-    });
-    await producer.connect();
-    const transaction = await producer.transaction();
-    await transaction.send({ topic, messages: [{ key: "theirs", value: "1", partition: 0 }] });
+    const transaction = await openTransaction(brokers, topic);
     // A fence behind it, and what was acknowledged behind it, wait for nobody.
     const log = await changelog.open({ topics: [topic], partition: 0, epoch: 2, writer: 2n });
     const end = (await log.fence(never)).get(topic) ?? 0n;
     expect((await log.append([recordOf(topic, "ours", "2")])).outcome).toBe("acknowledged");
     expect((await readAll(changelog, topic)).map(({ key }) => String(key))).toEqual(["k0"]);
     await transaction.commit();
-    await producer.disconnect();
     await expect
       .poll(async () => (await readAll(changelog, topic)).map(({ key }) => String(key)), { timeout: 20_000 })
       .toEqual(["k0", "theirs", "ours"]);

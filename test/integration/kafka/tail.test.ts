@@ -6,7 +6,7 @@ import type { Changelog } from "../../../runtime/changelog/changelog.js";
 import { kafkajsLinks } from "../../../runtime/changelog/kafka/kafkajs-link.js";
 import { systemClock } from "../../../runtime/core/clock.js";
 import { silentLogger } from "../../../runtime/core/logger.js";
-import { foreignClient, leaderOf, openLogOfTests } from "../../support/kafka/log-of-tests.js";
+import { foreignClient, leaderOf, openLogOfTests, openTransaction } from "../../support/kafka/log-of-tests.js";
 import { PolledLinks } from "../../support/kafka/polled-links.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
 import { sharedKafka, topicName } from "../../support/servers/shared-kafka.js";
@@ -129,14 +129,7 @@ describe.skipIf(leftOut)("waiting for growth on Kafka", () => {
     const { links, changelog } = await opened();
     const topic = topicName("held");
     await scene.made(topic, 1);
-    const producer = foreignClient(await sharedKafka()).producer({
-      transactionalId: topic,
-      idempotent: true,
-      maxInFlightRequests: 1,
-    });
-    await producer.connect();
-    const transaction = await producer.transaction();
-    await transaction.send({ topic, messages: [{ key: "theirs", value: "1", partition: 0 }] });
+    const transaction = await openTransaction(await sharedKafka(), topic);
     // Behind it, as an append of ours that was acknowledged there.
     await scene.write(topic);
     for (const endOffset of [0n, 2n]) {
@@ -154,7 +147,6 @@ describe.skipIf(leftOut)("waiting for growth on Kafka", () => {
       expect(over).toEqual(["enough"]);
     }
     await transaction.commit();
-    await producer.disconnect();
     // A wait may be over without cause: read, and wait again.
     const read = () => changelog.read({ topic, partition: 0, fromOffset: 0n });
     while ((await read()).records.length < 2) await scene.grown(topic, 0n);

@@ -28,6 +28,24 @@ export function foreignClient(brokers: readonly string[]): Client {
   return new Client({ brokers: [...brokers], logLevel: logLevel.NOTHING, requestTimeout: 5_000 });
 }
 
+/** Another program's transaction, with a record of key `theirs` in partition 0, that stays open until `commit`. */
+export async function openTransaction(brokers: readonly string[], topic: string): Promise<{ commit(): Promise<void> }> {
+  const producer = foreignClient(brokers).producer({
+    transactionalId: topic,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ key: "theirs", value: "1", partition: 0 }] });
+  return {
+    commit: async () => {
+      await transaction.commit();
+      await producer.disconnect();
+    },
+  };
+}
+
 /** Makes a topic of one partition with settings, and waits until its leader is known. */
 export async function madeTopic(
   admin: Admin,
