@@ -240,26 +240,29 @@ async function interruptions(version: (typeof kafkaVersions)[number]): Promise<v
       await wait(200);
     }
   };
-  const fenced = async (log: PartitionLog): Promise<void> => {
+  const insisted = async <T>(action: () => Promise<T>): Promise<T> => {
     for (const end = Date.now() + 90_000; ; )
       try {
-        await log.fence(never);
-        return;
+        return await action();
       } catch (error) {
         if (Date.now() > end) throw error;
         await wait(200);
       }
   };
+  const opened = (changelog: Changelog, writer: bigint): Promise<PartitionLog> => {
+    epoch += 1;
+    return insisted(() => changelog.open({ topics: [topic], partition: 0, epoch, writer }));
+  };
   try {
     for (const when of interrupted(version)) {
-      const old = await former.open({ topics: [topic], partition: 0, epoch: ++epoch, writer: 1n });
-      await fenced(old);
+      const old = await opened(former, 1n);
+      await insisted(() => old.fence(never));
       const first = await append(old, `${when} old`);
       if (report.check("an owner appends", first === "acknowledged", () => `Kafka ${version}, ${when}: ${first}`))
         expected.push(`${when} old`);
-      const log = await later.open({ topics: [topic], partition: 0, epoch: ++epoch, writer: 2n });
+      const log = await opened(later, 2n);
       killBefore = when;
-      await fenced(log);
+      await insisted(() => log.fence(never));
       if (when === "after") await kill();
       const late = await append(old, `${when} LATE`);
       report.check(

@@ -38,8 +38,8 @@ export interface Leader {
 
 /** Time for a broker to take a connection, or to say what it knows, before another is asked, ms. */
 const lookTimeoutMs = 2_000;
-/** How often a topic that nobody made here is looked for: a broker may not have heard of it yet. */
-const looksForUnknown = 3;
+/** How long a topic or partition is looked for, ms: a broker that has just started, or lags, may not have heard of it yet. */
+const missingAfterMs = 3_000;
 
 export class KafkaCluster {
   readonly options: ClusterOptions;
@@ -95,19 +95,23 @@ export class KafkaCluster {
    * answers.
    */
   async leader(topic: string, partition: number, deadline: Deadline, signal?: AbortSignal): Promise<Leader> {
-    for (let looks = 0; ; looks += 1) {
+    const missingAt = this.options.clock.monotonic() + missingAfterMs;
+    for (;;) {
       const known = this.knownLeader(topic, partition);
       if (known !== undefined) return known;
       if (!this.#topics.has(topic)) this.#topics.set(topic, undefined);
       await this.#refreshed(deadline, signal);
-      const found = this.#topics.get(topic);
-      if (this.#isUnknown(topic, partition, looks)) throw topicUnknown(topic, partition);
       if (this.knownLeader(topic, partition) !== undefined) continue;
-      if (!(await deadline.wait(signal)))
-        throw unavailable(
-          `topic ${topic}, partition ${partition}`,
-          `it has no leader (${codeText(found?.partitions.find((one) => one.partition === partition)?.code ?? found?.code ?? -1)}); it is asked again`,
-        );
+      const found = this.#topics.get(topic);
+      const isMissing = isMissingIn(found, partition);
+      if (isMissing && this.options.clock.monotonic() >= missingAt) throw topicUnknown(topic, partition);
+      if (await deadline.wait(signal)) continue;
+      throw isMissing
+        ? topicUnknown(topic, partition)
+        : unavailable(
+            `topic ${topic}, partition ${partition}`,
+            `it has no leader (${codeText(found?.partitions.find((one) => one.partition === partition)?.code ?? found?.code ?? -1)}); it is asked again`,
+          );
     }
   }
 
@@ -147,15 +151,6 @@ export class KafkaCluster {
 
   close(): void {
     this.#links.close();
-  }
-
-  // Whether it is certain that a topic or partition is not there.
-  #isUnknown(topic: string, partition: number, looks: number): boolean {
-    const found = this.#topics.get(topic);
-    if (found === undefined) return false;
-    if (found.code === kafkaCodes.NONE) return !found.partitions.some((one) => one.partition === partition);
-    const isMissing = found.code === kafkaCodes.UNKNOWN_TOPIC_OR_PARTITION;
-    return isMissing && looks >= looksForUnknown;
   }
 
   async #coordinator(transactionalId: string, deadline: Deadline): Promise<number> {
@@ -255,4 +250,11 @@ export class KafkaCluster {
       throw error;
     }
   }
+}
+
+/** Whether the broker that was asked last knows of no such topic, or of none with that partition. */
+function isMissingIn(found: TopicMetadata | undefined, partition: number): boolean {
+  if (found === undefined) return false;
+  if (found.code === kafkaCodes.NONE) return !found.partitions.some((one) => one.partition === partition);
+  return found.code === kafkaCodes.UNKNOWN_TOPIC_OR_PARTITION;
 }

@@ -57,6 +57,20 @@ describe.skipIf(isLeftOut(missingJava()))("a topic in Kafka", () => {
     await other.close();
   });
 
+  it("that the broker which is asked has not heard of yet is waited for", async () => {
+    const topic = topicName("late");
+    const opened = changelog.open({ topics: [topic], partition: 0, epoch: 1, writer: 1n });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await madeTopic(admin, topic, 1, { "cleanup.policy": "compact" });
+    await expect(opened).resolves.toBeDefined();
+  });
+
+  it("of which no broker has heard for a while is not there, and the error says so", async () => {
+    await expect(
+      changelog.open({ topics: [topicName("never")], partition: 0, epoch: 1, writer: 1n }),
+    ).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
   it("P7: whose beginning is gone is read from what is left", async () => {
     const topic = topicName("cut");
     await madeTopic(admin, topic, 1, { "cleanup.policy": "delete" });
