@@ -3,13 +3,18 @@
 /** Moves through a buffer. */
 export class ByteReader {
   readonly bytes: Buffer;
-  readonly #view: DataView;
+  #ownView: DataView | undefined;
   /** Where the next value starts. */
   at = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  // Most readers live for one row, and read no number of fixed width.
+  get #view(): DataView {
+    this.#ownView ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+    return this.#ownView;
   }
 
   u8(): number {

@@ -4,10 +4,11 @@
  *   group       partition*
  *   partition   id (u32), hasCheckpoint (u8), checkpoint (text)?, forgetBefore (f64),
  *               removed answers (u32) (key text)*, answers (u32) (key text, time f64, answer sized)*,
- *               stores (u32) (store u32, rows u32, row*)*
- *   row         key (sized, one byte a char), length + 1 (u32; 0 deletes), bytes as in `row-bytes.ts`
+ *               stores (u32) (store u32, entries, rows (u32), place (u32)*)*
+ *   entries     their bytes (u32), then as in `packed-rows.ts`; also rows that were overwritten since
+ *   place       where among the entries the newest row of a key stands, in key order
  */
-import type { ByteReader } from "../disk/byte-reader.js";
+import { ByteReader } from "../disk/byte-reader.js";
 import type { ByteWriter } from "../disk/byte-writer.js";
 import { checkpointText } from "./checkpoint-text.js";
 import type { Layer } from "./layer.js";
@@ -64,11 +65,13 @@ export function replayGroup(group: ByteReader, steps: FlushSteps): void {
       steps.putAnswer(partition, { key: group.text(), time: group.f64(), answer: group.sized() });
     for (let stores = group.u32(); stores > 0; stores -= 1) {
       const store = group.u32();
+      const entries = new ByteReader(group.raw(group.u32()));
       for (let left = group.u32(); left > 0; left -= 1) {
-        const key = group.sized();
-        const length = group.u32();
+        entries.at = group.u32();
+        const length = entries.u32();
+        const key = entries.sized();
         if (length === 0) steps.deleteRow(store, key);
-        else steps.putRow(store, key, group.raw(length - 1));
+        else steps.putRow(store, key, entries.raw(length - 1));
       }
     }
     steps.endPartition(partition, checkpoint);

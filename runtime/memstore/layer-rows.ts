@@ -7,10 +7,7 @@ import type { RowState } from "./layer.js";
 import type { OrderedKey, RangeRequest } from "./memstore.js";
 import type { RowSource } from "./merge.js";
 import { entriesOf, type OrderedMap, orderedMap } from "./ordered-map.js";
-import { PackedRows, type RowPlace } from "./packed-rows.js";
-
-/** The place of a row that is deleted. */
-const deleted = -1;
+import { PackedRows, placeInCopy, type RowPlace } from "./packed-rows.js";
 
 /** Rows in key order. */
 export interface RowsView {
@@ -29,12 +26,12 @@ export class LayerRows {
   get(key: OrderedKey): RowState | undefined {
     const recent = this.#recent.get(key);
     const place = recent === undefined && this.#ordered.size > 0 ? this.#ordered.get(key) : recent;
-    return place === undefined ? undefined : stateAt(this.#rows, place);
+    return place === undefined ? undefined : this.#rows.at(place);
   }
 
   /** The row is copied. */
   set(key: OrderedKey, row: RowState): void {
-    this.#recent.set(key, row === null ? deleted : this.#rows.add(row));
+    this.#recent.set(key, this.#rows.add(key, row));
   }
 
   /** Of the present moment, until the next `set`. */
@@ -49,23 +46,20 @@ export class LayerRows {
 
   /** Every key once, in no order, and whether it has a row. */
   *keys(): Generator<readonly [OrderedKey, boolean]> {
-    for (const [key, place] of this.#ordered.entries()) if (!this.#recent.has(key)) yield [key, place !== deleted];
-    for (const [key, place] of this.#recent) yield [key, place !== deleted];
+    for (const [key, place] of this.#ordered.entries())
+      if (!this.#recent.has(key)) yield [key, this.#rows.isRow(place)];
+    for (const [key, place] of this.#recent) yield [key, this.#rows.isRow(place)];
   }
 
-  /** Appends how many there are (u32), and every row in key order, as `flush-group.ts` says. */
+  /** Appends the rows, and where the newest of each key stands, in key order, as `flush-group.ts` says. */
   pack(out: ByteWriter): void {
     const places = this.#ordered.size > 0 ? this.#sorted() : this.#recent;
     // Without a function of ours the sort compares by code unit, which is by byte. Neighbours in the file are written one after
     // another.
     const keys = places === this.#recent ? [...places.keys()].sort() : places.keys();
+    const starts = this.#rows.copyTo(out);
     out.u32(places.size);
-    for (const key of keys) {
-      const place = places.get(key) ?? deleted;
-      out.latin1(key);
-      if (place === deleted) out.u32(0);
-      else this.#rows.copyTo(out, place);
-    }
+    for (const key of keys) out.u32(placeInCopy(starts, places.get(key) ?? 0));
   }
 
   #sorted(): OrderedMap<RowPlace> {
@@ -81,11 +75,7 @@ function viewOf(places: OrderedMap<RowPlace>, rows: PackedRows): RowsView {
   return {
     size: places.size,
     *source(range) {
-      for (const [key, place] of entriesOf(places, range)) yield [key, stateAt(rows, place)];
+      for (const [key, place] of entriesOf(places, range)) yield [key, rows.at(place)];
     },
   };
-}
-
-function stateAt(rows: PackedRows, place: RowPlace): RowState {
-  return place === deleted ? null : rows.at(place);
 }

@@ -1,4 +1,4 @@
-/** Changes of a partition that are not in the file yet: one layer gathers, one is on its way to the file. */
+/** Changes of a partition that are not in the file yet: one layer gathers, those before it are on their way to the file. */
 import { LayerRows } from "./layer-rows.js";
 import type { Checkpoint, IdempotencyEntry, OrderedKey, StoredRow } from "./memstore.js";
 
@@ -6,7 +6,7 @@ import type { Checkpoint, IdempotencyEntry, OrderedKey, StoredRow } from "./mems
 export interface AnswerChange {
   /** undefined removes it. */
   readonly entry: IdempotencyEntry | undefined;
-  /** Whether the file, or the layer before, holds the key. */
+  /** Whether the file, or a layer before, holds the key. */
   readonly isReplacement: boolean;
 }
 
@@ -42,9 +42,5 @@ export class Layer {
     for (const { entry, isReplacement } of this.answers.values())
       delta += (entry === undefined ? 0 : 1) - (isReplacement ? 1 : 0);
     return delta;
-  }
-
-  get isEmpty(): boolean {
-    return this.checkpoint === undefined && this.forgetBefore === Number.NEGATIVE_INFINITY;
   }
 }

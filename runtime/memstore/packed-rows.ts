@@ -1,56 +1,87 @@
 /**
- * Rows as bytes, one behind another in chunks of memory: as many objects as chunks, however many rows. Rows are added and
- * never changed, so that whoever knows a place may read it for as long as it keeps this.
+ * Keys and their rows as bytes, one behind another in chunks of memory: as many objects as chunks, however many rows. Rows are
+ * added and never changed, so that whoever knows a place may read it for as long as it keeps this.
+ *
+ *   entry   bytes of the row + 1 (u32; 0: the key is deleted), key (sized, one byte a char), the row as in `row-bytes.ts`
  */
+import { ByteReader } from "../disk/byte-reader.js";
 import { ByteWriter } from "../disk/byte-writer.js";
-import type { StoredRow } from "./memstore.js";
+import type { OrderedKey, StoredRow } from "./memstore.js";
 import { readRow, writeRow } from "./row-bytes.js";
 
 /** A chunk gets no further row from here on. The first ones are smaller: most layers hold a few rows. */
-const chunkBytes = 64 * 1024;
+const chunkBytes = 256 * 1024;
 const firstChunkBytes = 1024;
+const growth = 8;
 /** Places of one chunk: where its rows begin. */
 const placesPerChunk = chunkBytes * 2;
 
 /** Where a row stands; a whole number from 0. */
 export type RowPlace = number;
 
-/** See the head of the file. Each row stands behind its length (u32). */
+/** See the head of the file. */
 export class PackedRows {
   readonly #chunks: Buffer[] = [];
   #open = new ByteWriter(new ArrayBuffer(firstChunkBytes));
+  #openBytes = firstChunkBytes;
 
-  /** Adds a row, copied. */
-  add(row: StoredRow): RowPlace {
-    if (this.#open.length > 0 && this.#open.length + row.value.length > chunkBytes) this.#close();
+  /** Adds a row, copied; null: the key is deleted. */
+  add(key: OrderedKey, row: StoredRow | null): RowPlace {
+    if (this.#open.length > 0 && this.#open.length + key.length + (row?.value.length ?? 0) > this.#openBytes)
+      this.#close();
     const out = this.#open;
     const at = out.length;
     out.u32(0);
-    writeRow(out, row);
-    out.view.setUint32(at, out.length - at - 4, true);
+    out.latin1(key);
+    if (row !== null) {
+      const from = out.length;
+      writeRow(out, row);
+      out.view.setUint32(at, out.length - from + 1, true);
+    }
     return this.#chunks.length * placesPerChunk + at;
   }
 
-  /** The row at a place; its value is a view. */
-  at(place: RowPlace): StoredRow {
-    return readRow(this.#bytes(place));
+  /** The row at a place, its value a view; null: its key is deleted. */
+  at(place: RowPlace): StoredRow | null {
+    const reader = new ByteReader(this.#chunks[chunkOf(place)] ?? this.#open.bytes);
+    reader.at = place % placesPerChunk;
+    const length = reader.u32();
+    if (length === 0) return null;
+    const keyLength = reader.varint();
+    reader.at += keyLength;
+    return readRow(reader.raw(length - 1));
   }
 
-  /** Appends length + 1 (u32) and bytes of a row. */
-  copyTo(out: ByteWriter, place: RowPlace): void {
-    const bytes = this.#bytes(place);
-    out.u32(bytes.length + 1);
-    out.raw(bytes);
+  /** Whether the key at a place has a row. */
+  isRow(place: RowPlace): boolean {
+    return (this.#chunks[chunkOf(place)] ?? this.#open.bytes).readUInt32LE(place % placesPerChunk) !== 0;
   }
 
-  #bytes(place: RowPlace): Buffer {
-    const chunk = this.#chunks[Math.floor(place / placesPerChunk)] ?? this.#open.bytes;
-    const at = place % placesPerChunk;
-    return chunk.subarray(at + 4, at + 4 + chunk.readUInt32LE(at));
+  /** Appends all entries, behind the number of their bytes (u32). @returns By chunk, where among these its bytes begin. */
+  copyTo(out: ByteWriter): readonly number[] {
+    const starts: number[] = [];
+    const at = out.length;
+    out.u32(0);
+    for (const chunk of [...this.#chunks, this.#open.bytes.subarray(0, this.#open.length)]) {
+      starts.push(out.length - at - 4);
+      out.raw(chunk);
+    }
+    out.view.setUint32(at, out.length - at - 4, true);
+    return starts;
   }
 
   #close(): void {
-    this.#chunks.push(this.#open.bytes);
-    this.#open = new ByteWriter(new ArrayBuffer(chunkBytes));
+    this.#chunks.push(this.#open.bytes.subarray(0, this.#open.length));
+    this.#openBytes = Math.min(this.#openBytes * growth, chunkBytes);
+    this.#open = new ByteWriter(new ArrayBuffer(this.#openBytes));
   }
+}
+
+/** Where an entry stands among the bytes that `copyTo` has appended. */
+export function placeInCopy(starts: readonly number[], place: RowPlace): number {
+  return (starts[chunkOf(place)] ?? 0) + (place % placesPerChunk);
+}
+
+function chunkOf(place: RowPlace): number {
+  return Math.floor(place / placesPerChunk);
 }

@@ -4,10 +4,9 @@
  * what is not written yet, then into the file.
  */
 import { join } from "node:path";
-import type { Clock, Timer } from "../core/clock.js";
+import type { Clock } from "../core/clock.js";
 import { AffinityError, messageOf } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
-import { ByteWriter } from "../disk/byte-writer.js";
 import { requireSqlite } from "../disk/sqlite.js";
 import { SqliteThread } from "../disk/sqlite-thread.js";
 import { FrozenViews } from "./frozen-views.js";
@@ -17,6 +16,7 @@ import { tooManySnapshots } from "./range-check.js";
 import { RowCache } from "./row-cache.js";
 import type { MemCalls, PartitionName, PartitionState } from "./sqlite-mem-calls.js";
 import { type PartitionHost, SqlitePartitionStore } from "./sqlite-partition.js";
+import { type PackedGroup, WriteBehind } from "./write-behind.js";
 
 export interface SqliteMemStoreOptions {
   /** Folder of the file `memstore.sqlite`; it must exist and be locked by this process. */
@@ -39,8 +39,6 @@ export interface SqliteMemStoreOptions {
 
 const fileName = "memstore.sqlite";
 const mega = 1024 * 1024;
-/** Wait after a write that failed, ms. */
-const retryMs = 1_000;
 
 /**
  * Opens or creates the embedded memstore.
@@ -72,34 +70,26 @@ export class SqliteMemStore implements MemStore {
   readonly #path: string;
   #thread: SqliteThread<MemCalls>;
   #restarting: Promise<SqliteThread<MemCalls>> | undefined;
-  readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #flushMs: number;
-  readonly #flushBytes: number;
-  readonly #unflushedBytes: number;
   readonly #walPages: number | undefined;
+  readonly #behind: WriteBehind;
   readonly #host: PartitionHost;
   readonly #partitions = new Map<string, SqlitePartitionStore>();
-  readonly #dirty = new Set<SqlitePartitionStore>();
-  /** Bytes of changes that are not in the file. */
-  #bytes = 0;
-  #timer: Timer | undefined;
-  /** The write under way. */
-  #writing: Promise<boolean> | undefined;
-  #relief: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  /** The last attempt to write failed; the next one waits for its timer. */
-  #isFailing = false;
   #isClosed = false;
 
   constructor(path: string, thread: SqliteThread<MemCalls>, options: SqliteMemStoreOptions) {
     this.#path = path;
     this.#thread = thread;
-    this.#clock = options.clock;
     this.#logger = options.logger ?? silentLogger;
-    this.#flushMs = options.flushMs ?? 1_000;
-    this.#flushBytes = options.flushBytes ?? 8 * mega;
-    this.#unflushedBytes = options.unflushedBytes ?? 64 * mega;
     this.#walPages = options.walPages;
+    this.#behind = new WriteBehind({
+      clock: options.clock,
+      flushMs: options.flushMs ?? 1_000,
+      flushBytes: options.flushBytes ?? 8 * mega,
+      unflushedBytes: options.unflushedBytes ?? 64 * mega,
+      write: (group) => this.#write(group),
+      failed: (error) => this.#failed(error),
+    });
     this.#host = this.#hostOf(path, options);
   }
 
@@ -117,9 +107,9 @@ export class SqliteMemStore implements MemStore {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#timer?.cancel();
+    this.#behind.stop();
     try {
-      await this.#flush();
+      await this.#behind.flush();
     } catch (error) {
       this.#logger.warn(
         { error: messageOf(error) },
@@ -138,116 +128,32 @@ export class SqliteMemStore implements MemStore {
   async kill(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#timer?.cancel();
+    this.#behind.stop();
     // A write under way is made undone by the end of its thread, or is whole already.
-    const writing = this.#writing?.catch(() => undefined);
+    const settled = this.#behind.settled();
     await this.#thread.terminate();
-    await writing;
+    await settled;
     this.#host.views.close();
     this.#host.reader.close();
   }
 
-  /** Writes what was applied before the call. Rejects when an attempt to write fails. */
-  async #flush(): Promise<void> {
-    // A write under way may have begun before the newest changes.
-    if (this.#writing !== undefined) await this.#writing.catch(() => undefined);
-    let isAll = false;
-    while (!isAll) isAll = await (this.#writing ?? this.#write());
+  async #write(group: PackedGroup): Promise<ReadonlyMap<number, number>> {
+    // At once where it can be: the caller packs the next group behind this.
+    const thread = this.#thread.isDead ? await this.#running() : this.#thread;
+    const answers = await thread.call("flush", { group }, [group.buffer]);
+    // From here on the file has what the layers had: views from before are no base for new snapshots.
+    this.#host.views.turn();
+    return answers;
   }
 
-  /** @returns As `#writeDirty`. */
-  #write(): Promise<boolean> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (this.#dirty.size === 0) return Promise.resolve(true);
-    this.#writing = this.#writeDirty();
-    return this.#writing;
-  }
-
-  /** @returns Whether all that was applied before is written; not so when a write that had failed was made good. */
-  async #writeDirty(): Promise<boolean> {
-    const partitions = [...this.#dirty];
-    this.#dirty.clear();
-    let bytes = 0;
-    let isAll = true;
-    try {
-      // Memory that is not written to costs nothing, and growing would copy.
-      const room = partitions.reduce((sum, { packedBytes }) => sum + packedBytes, 0);
-      const out = new ByteWriter(new ArrayBuffer(room));
-      for (const partition of partitions) {
-        isAll &&= !partition.isSealed;
-        bytes += partition.pack(out);
-      }
-      const thread = await this.#running();
-      const group = { buffer: out.buffer, length: out.length };
-      const answers = await thread.call("flush", { group }, [group.buffer]);
-      // From here on the file has what the layers had: views from before are no base for new snapshots.
-      this.#host.views.turn();
-      for (const partition of partitions) {
-        partition.persisted(answers.get(partition.id) ?? 0);
-        if (partition.isDirty) this.#dirty.add(partition);
-      }
-    } catch (error) {
-      this.#writing = undefined;
-      for (const partition of partitions) this.#dirty.add(partition);
-      this.#isFailing = true;
-      this.#schedule(retryMs);
-      const failure = new AffinityError(
-        "DATA_DIR_UNUSABLE",
-        `${this.#path}: ${messageOf(error)}; changes stay in memory, and are in the changelog; free space or mend the disk`,
-        { cause: error },
-      );
-      this.#logger.warn({ error: failure.message }, "memstore: changes could not be written; trying again");
-      throw failure;
-    }
-    // In the same turn as what follows from it: a change that comes later sets a timer of its own.
-    this.#writing = undefined;
-    this.#isFailing = false;
-    this.#bytes -= bytes;
-    if (this.#bytes <= this.#unflushedBytes) {
-      this.#relief?.resolve();
-      this.#relief = undefined;
-    }
-    if (this.#dirty.size > 0) this.#schedule(this.#bytes >= this.#flushBytes ? 0 : this.#flushMs);
-    return isAll;
-  }
-
-  #grew(partition: SqlitePartitionStore, bytes: number): void {
-    this.#bytes += bytes;
-    this.#dirty.add(partition);
-    if (this.#writing !== undefined || this.#isFailing) return;
-    if (this.#bytes >= this.#flushBytes) this.#writeSoon();
-    else this.#schedule(this.#flushMs);
-  }
-
-  #schedule(delayMs: number): void {
-    if (this.#isClosed) return;
-    this.#timer ??= this.#clock.after(
-      delayMs,
-      () => {
-        this.#timer = undefined;
-        this.#writeSoon();
-      },
-      { unref: true },
+  #failed(error: unknown): AffinityError {
+    const failure = new AffinityError(
+      "DATA_DIR_UNUSABLE",
+      `${this.#path}: ${messageOf(error)}; changes stay in memory, and are in the changelog; free space or mend the disk`,
+      { cause: error },
     );
-  }
-
-  #writeSoon(): void {
-    // A failure is logged, and tried again.
-    if (this.#writing === undefined) this.#write().catch(() => undefined);
-  }
-
-  #pressure(): Promise<void> | undefined {
-    if (this.#bytes <= this.#unflushedBytes) return undefined;
-    if (this.#relief === undefined) {
-      let resolve = (): void => undefined;
-      const promise = new Promise<void>((settle) => {
-        resolve = settle;
-      });
-      this.#relief = { promise, resolve };
-    }
-    if (!this.#isFailing) this.#writeSoon();
-    return this.#relief.promise;
+    this.#logger.warn({ error: failure.message }, "memstore: changes could not be written; trying again");
+    return failure;
   }
 
   async #clear(name: PartitionName): Promise<PartitionState> {
@@ -276,9 +182,9 @@ export class SqliteMemStore implements MemStore {
       reader: new MemReader(path, Math.max(cacheBytes / 8, mega)),
       views: new FrozenViews(path),
       cache: new RowCache(cacheBytes),
-      grew: (partition, bytes) => this.#grew(partition, bytes),
-      pressure: () => this.#pressure(),
-      flush: () => this.#flush(),
+      grew: (partition, bytes) => this.#behind.grew(partition, bytes),
+      pressure: () => this.#behind.pressure(),
+      flush: () => this.#behind.flush(),
       clear: (name) => this.#clear(name),
       snapshotOpened: () => {
         if (snapshots >= limit) throw tooManySnapshots(limit);

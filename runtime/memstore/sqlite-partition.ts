@@ -1,10 +1,8 @@
 /** A partition of the embedded memstore: what is not in the file yet, over what is. */
-import type { ByteWriter } from "../disk/byte-writer.js";
 import { AnswerFilter } from "./answer-filter.js";
 import { readCheckpoint } from "./checkpoint-text.js";
-import { packLayer } from "./flush-group.js";
 import type { FrozenView, FrozenViews } from "./frozen-views.js";
-import { Layer } from "./layer.js";
+import { Layer, type RowState } from "./layer.js";
 import type { RowsView } from "./layer-rows.js";
 import type { MemReader } from "./mem-reader.js";
 import type {
@@ -23,6 +21,7 @@ import { checkRange, noSuchStore } from "./range-check.js";
 import { retained } from "./retained.js";
 import type { RowCache } from "./row-cache.js";
 import type { PartitionName, PartitionState } from "./sqlite-mem-calls.js";
+import type { LayerSource } from "./write-behind.js";
 
 /** What partitions share, and what they ask of the memstore that they are of. */
 export interface PartitionHost {
@@ -48,11 +47,9 @@ interface OpenStore {
 /** What an answer takes in memory beside its key and bytes. */
 const answerOverheadBytes = 200;
 const rowOverheadBytes = 200;
-/** Room for a checkpoint as text, unless it names many topics or keys. */
-const checkpointBytes = 1024;
 
 /** See the head of the file. */
-export class SqlitePartitionStore implements PartitionStore {
+export class SqlitePartitionStore implements PartitionStore, LayerSource {
   readonly #host: PartitionHost;
   readonly #name: PartitionName;
   readonly #stores = new Map<string, OpenStore>();
@@ -61,7 +58,8 @@ export class SqlitePartitionStore implements PartitionStore {
   #answerCount = 0;
   #filter = new AnswerFilter(undefined);
   #gathering = new Layer();
-  #flushing: Layer | undefined;
+  /** Layers on their way to the file, newest first. */
+  #sealed: readonly Layer[] = [];
 
   constructor(host: PartitionHost, name: PartitionName, state: PartitionState) {
     this.#host = host;
@@ -82,9 +80,8 @@ export class SqlitePartitionStore implements PartitionStore {
     const { id, prefix } = this.#store(store);
     const cached = this.#host.cache.get(prefix, key);
     if (cached !== undefined) return cached;
-    // Not by `??`: null is an answer, the key is deleted whatever the layer below says.
-    let pending = this.#gathering.get(id, key);
-    if (pending === undefined) pending = this.#flushing?.get(id, key);
+    const pending = this.#pending(id, key);
+    // null is an answer: the key is deleted, whatever the file says.
     if (pending !== undefined) return pending ?? undefined;
     const row = this.#host.reader.get(id, key);
     if (row !== undefined) this.#host.cache.set(prefix, key, row);
@@ -94,7 +91,7 @@ export class SqlitePartitionStore implements PartitionStore {
   range(request: RangeRequest): readonly KeyedRow[] {
     checkRange(request);
     const { id } = this.#store(request.store);
-    const layers = [this.#gathering.rows.get(id)?.view(), this.#flushing?.rows.get(id)?.view()];
+    const layers = [this.#gathering, ...this.#sealed].map(({ rows }) => rows.get(id)?.view());
     return rangeOver(layers, this.#host.reader, id, request);
   }
 
@@ -104,7 +101,7 @@ export class SqlitePartitionStore implements PartitionStore {
     for (const [name, { id }] of this.#stores)
       stores.set(name, {
         id,
-        layers: [this.#gathering.rows.get(id)?.frozen(), this.#flushing?.rows.get(id)?.view()],
+        layers: [this.#gathering.rows.get(id)?.frozen(), ...this.#sealed.map(({ rows }) => rows.get(id)?.view())],
       });
     return new SqliteSnapshot(this.#host, stores);
   }
@@ -115,8 +112,8 @@ export class SqlitePartitionStore implements PartitionStore {
     // The writer may put into the file, between two reads, what is still in a layer here.
     return reader.atOnce(() => {
       const changed = new Map<OrderedKey, boolean>();
-      for (const layer of [this.#flushing, this.#gathering])
-        for (const [key, isThere] of layer?.rows.get(id)?.keys() ?? []) changed.set(key, isThere);
+      for (const layer of [this.#gathering, ...this.#sealed].reverse())
+        for (const [key, isThere] of layer.rows.get(id)?.keys() ?? []) changed.set(key, isThere);
       let count = reader.count(id);
       for (const [key, isThere] of changed) count += (isThere ? 1 : 0) - (reader.get(id, key) === undefined ? 0 : 1);
       return count;
@@ -124,15 +121,15 @@ export class SqlitePartitionStore implements PartitionStore {
   }
 
   answer(key: string): IdempotencyEntry | undefined {
-    const gathered = this.#gathering.answers.get(key);
-    if (gathered !== undefined) return gathered.entry;
-    const before = this.#gathering.forgetBefore;
-    const flushed = this.#flushing?.answers.get(key);
-    if (flushed !== undefined)
-      return flushed.entry === undefined || flushed.entry.time < before ? undefined : flushed.entry;
+    let hiddenBefore = Number.NEGATIVE_INFINITY;
+    for (const layer of [this.#gathering, ...this.#sealed]) {
+      const found = layer.answers.get(key);
+      if (found !== undefined)
+        return found.entry === undefined || found.entry.time < hiddenBefore ? undefined : found.entry;
+      hiddenBefore = Math.max(hiddenBefore, layer.forgetBefore);
+    }
     if (!this.#filter.mayHave(key)) return undefined;
     const entry = this.#host.reader.answer(this.#id, key);
-    const hiddenBefore = Math.max(before, this.#flushing?.forgetBefore ?? before);
     return entry === undefined || entry.time < hiddenBefore ? undefined : entry;
   }
 
@@ -177,42 +174,30 @@ export class SqlitePartitionStore implements PartitionStore {
     this.#take(state);
   }
 
-  /**
-   * Appends what is to be written next to a group; the same again as long as `persisted` was not called.
-   *
-   * @returns Bytes that are persistent when it is written.
-   */
-  pack(out: ByteWriter): number {
-    this.#flushing ??= this.#seal();
-    packLayer(out, this.#id, this.#flushing);
-    return this.#flushing.bytes;
-  }
-
-  /** About how many bytes `pack` appends, rather too many. */
-  get packedBytes(): number {
-    return checkpointBytes + (this.#flushing ?? this.#gathering).bytes;
-  }
-
-  /** What was packed is in the file. @param answers How many the file has now. */
-  persisted(answers: number): void {
-    this.#flushing = undefined;
-    this.#answerCount = answers + this.#gathering.answerDelta;
-  }
-
-  /** Whether there is something to pack. */
-  get isDirty(): boolean {
-    return this.isSealed || !this.#gathering.isEmpty;
-  }
-
-  /** Whether something was packed and is not known to be in the file; it is packed again, alone. */
-  get isSealed(): boolean {
-    return this.#flushing !== undefined;
-  }
-
-  #seal(): Layer {
+  seal(): Layer {
     const sealed = this.#gathering;
     this.#gathering = new Layer();
+    this.#sealed = [sealed, ...this.#sealed];
     return sealed;
+  }
+
+  persisted(answers: number): void {
+    this.#sealed = this.#sealed.slice(0, -1);
+    this.#answerCount = this.#sealed.reduce(
+      (count, { answerDelta }) => count + answerDelta,
+      answers + this.#gathering.answerDelta,
+    );
+  }
+
+  /** What is to become of a row that is not in the file yet; undefined: nothing is known of it. */
+  #pending(store: number, key: OrderedKey): RowState | undefined {
+    const newest = this.#gathering.get(store, key);
+    if (newest !== undefined) return newest;
+    for (const layer of this.#sealed) {
+      const row = layer.get(store, key);
+      if (row !== undefined) return row;
+    }
+    return undefined;
   }
 
   #applyRow({ id, prefix }: OpenStore, key: OrderedKey, row: StoredRow | undefined): number {

@@ -18,6 +18,7 @@ describeMemStore("memory", async () => ({
 for (const { name, options } of [
   { name: "SQLite", options: {} },
   { name: "SQLite without a cache, flushed after each turn", options: { cacheMb: 0, flushMs: 0 } },
+  { name: "SQLite, each change packed at once, behind the one that is being written", options: { flushBytes: 1 } },
 ])
   describeMemStore(name, async () => {
     const folder = await tempFolder();
