@@ -70,7 +70,8 @@ export interface LogRecord {
 
 /** A piece of a log, in offset order. */
 export interface LogSlice {
-  readonly records: readonly LogRecord[];
+  /** An adapter may make them when somebody comes to them: going over them throws as `read` does. */
+  readonly records: Iterable<LogRecord>;
   /** Where to read on: past the last record and past any gap behind it. */
   readonly nextOffset: bigint;
   /** Offset that the next record will get, as seen by this read. Caught up: `nextOffset === endOffset`. */

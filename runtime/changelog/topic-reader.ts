@@ -26,7 +26,7 @@ export async function offsetOfTime(read: (fromOffset: bigint) => Promise<LogSlic
   let high = (await read(0n)).endOffset;
   while (low < high) {
     const middle = (low + high) / 2n;
-    const first = (await read(middle)).records[0];
+    const [first] = (await read(middle)).records;
     // Behind the last record, and behind a gap, is behind every younger one.
     if (first === undefined || first.timestamp >= time) high = middle;
     else low = first.offset + 1n;

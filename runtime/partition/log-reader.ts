@@ -105,8 +105,9 @@ class TopicCursor {
   readonly #end: bigint;
   readonly #parts: LogReaderParts;
   readonly #signal: AbortSignal;
-  #records: readonly LogRecord[] = [];
-  #at = 0;
+  /** The records of the present slice behind `#head`. */
+  #records: Iterator<LogRecord> | undefined;
+  #head: LogRecord | undefined;
   #next: bigint;
   /** The slice after the present one, which is read while this one is applied. */
   #ahead: Promise<LogSlice> | undefined;
@@ -121,7 +122,7 @@ class TopicCursor {
 
   /** Nothing is left in memory. */
   get isEmpty(): boolean {
-    return this.#at >= this.#records.length;
+    return this.#head === undefined;
   }
 
   /** Nothing is left to read. */
@@ -130,12 +131,13 @@ class TopicCursor {
   }
 
   peek(): LogRecord | undefined {
-    return this.#records[this.#at];
+    return this.#head;
   }
 
+  /** @throws as going over a slice's records does */
   shift(): LogRecord | undefined {
-    const record = this.#records[this.#at];
-    this.#at += 1;
+    const record = this.#head;
+    this.#advance();
     return record;
   }
 
@@ -144,21 +146,27 @@ class TopicCursor {
       const slice = await (this.#ahead ?? this.#read());
       this.#ahead = undefined;
       const isStuck = slice.nextOffset <= this.#next;
-      const last = slice.records.at(-1);
-      const isPast = last !== undefined && last.offset >= this.#end;
-      const records = isPast ? slice.records.filter(({ offset }) => offset < this.#end) : slice.records;
-      if (this.store.isExternal) await this.#lookUpKeys(records);
-      this.#records = records;
-      this.#at = 0;
-      this.#next = isPast ? this.#end : slice.nextOffset;
-      if (isStuck && !isPast) await sleep(this.#parts.clock, this.#parts.limits.retryFirstMs, this.#signal);
+      if (this.store.isExternal) await this.#lookUpKeys(slice.records);
+      this.#records = slice.records[Symbol.iterator]();
+      this.#next = slice.nextOffset;
+      this.#advance();
+      if (isStuck && this.isEmpty) await sleep(this.#parts.clock, this.#parts.limits.retryFirstMs, this.#signal);
       else if (!this.isAtEnd) this.#readAhead();
     }
   }
 
+  /** Records at or behind the end are none of this read's. */
+  #advance(): void {
+    const found = this.#records?.next();
+    this.#head =
+      found === undefined || found.done === true || found.value.offset >= this.#end ? undefined : found.value;
+    if (this.#head === undefined) this.#records = undefined;
+  }
+
   /** Keys that others wrote may name schemas that nobody here has met yet; one at a time, for there are few. */
-  async #lookUpKeys(records: readonly LogRecord[]): Promise<void> {
-    for (const { key } of records) {
+  async #lookUpKeys(records: Iterable<LogRecord>): Promise<void> {
+    for (const { key, offset } of records) {
+      if (offset >= this.#end) break;
       const waiting = key === null ? undefined : this.store.keys.lookUp(key);
       if (waiting !== undefined) await waiting;
     }

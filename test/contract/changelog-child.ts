@@ -82,7 +82,7 @@ async function obey(line: string): Promise<void> {
       console.log(`opened ${name}`);
     } else if (word === "read") {
       const slice = await changelog.read({ topic: childTopics[0] ?? "", partition: 0, fromOffset: 0n });
-      console.log(`read ${name} ${slice.records.map(({ key }) => Buffer.from(key ?? []).toString()).join(",")}`);
+      console.log(`read ${name} ${[...slice.records].map(({ key }) => Buffer.from(key ?? []).toString()).join(",")}`);
     }
   } catch (error) {
     console.log(`failed ${name} ${isAffinityError(error) ? error.code : String(error)}`);

@@ -52,11 +52,11 @@ export class KafkaReader {
         trouble = answer.message;
       } else if (answer.code === kafkaCodes.NONE) {
         const { bytes, aborted, lastStableOffset } = answer;
-        const { records, nextOffset } = walkBatches({ bytes, aborted, fromOffset: from, subject });
+        const { records, hasRecords, nextOffset } = walkBatches({ bytes, aborted, fromOffset: from, subject });
         // Another program's open transaction holds back the stable end, also behind what was acknowledged to us.
         const isHeldBack = lastStableOffset < nextOffset;
         const endOffset = isHeldBack ? nextOffset : lastStableOffset;
-        if (records.length > 0 || nextOffset === endOffset) return { records, nextOffset, endOffset };
+        if (hasRecords || nextOffset === endOffset) return { records, nextOffset, endOffset };
         const hasMoved = nextOffset > from;
         from = nextOffset;
         // Nothing of it fitted into the answer: next time it comes first, which always gives a batch.

@@ -217,7 +217,7 @@ describe("stores of topics that others write", () => {
     expect(await see()).toMatchObject({ status: 200, json: 5 });
     const partition = partitionOf(Buffer.from("k"), partitions);
     const read = async (topic: string): Promise<number> =>
-      (await changelog.read({ topic, partition, fromOffset: 0n })).records.length;
+      [...(await changelog.read({ topic, partition, fromOffset: 0n })).records].length;
     expect([await read("others-mixed"), await read("seen")]).toEqual([1, 2]);
   });
 

@@ -98,7 +98,7 @@ describe.skipIf(leftOut)("waiting for growth on Kafka", () => {
       await scene.write(topic, partition);
       await waits[partition];
       // A read is not stuck behind the long poll that goes on.
-      expect((await changelog.read({ topic, partition, fromOffset: 0n })).records.length).toBe(1);
+      expect([...(await changelog.read({ topic, partition, fromOffset: 0n })).records].length).toBe(1);
     }
     expect(grown).toEqual(new Set([7, 41, 0]));
     expect(links.most).toBe(1);
@@ -149,7 +149,7 @@ describe.skipIf(leftOut)("waiting for growth on Kafka", () => {
     await transaction.commit();
     // A wait may be over without cause: read, and wait again.
     const read = () => changelog.read({ topic, partition: 0, fromOffset: 0n });
-    while ((await read()).records.length < 2) await scene.grown(topic, 0n);
+    while ([...(await read()).records].length < 2) await scene.grown(topic, 0n);
   });
 
   it("P7: a topic that was deleted and made anew is CHANGELOG_DAMAGED, one that is gone CONFIG_INVALID", async () => {

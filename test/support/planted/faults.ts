@@ -254,7 +254,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: "next offset taken from records",
     file: `${kafka}/batch-walk.ts`,
     code: "if (batch.lastOffset >= nextOffset) nextOffset = batch.lastOffset + 1n;",
-    instead: "nextOffset = (records.at(-1)?.offset ?? fromOffset - 1n) + 1n;",
+    instead: "nextOffset = ([...new WalkedRecords(request, batches)].at(-1)?.offset ?? fromOffset - 1n) + 1n;",
     foundBy: {
       file: "test/unit/runtime/changelog/kafka/batch-walk.test.ts",
       test: "P7: without records, of control and of given-up transactions move the reader on",

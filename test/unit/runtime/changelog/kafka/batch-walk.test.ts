@@ -6,7 +6,6 @@ import type { LogRecord, NewRecord } from "../../../../../runtime/changelog/chan
 import {
   type AbortedTransaction,
   type Marker,
-  type Walked,
   walkBatches,
 } from "../../../../../runtime/changelog/kafka/batch-walk.js";
 import { checksum } from "../../../../../runtime/changelog/kafka/crc32c.js";
@@ -68,22 +67,25 @@ function compressed(bytes: Buffer, codec: number, pack: (body: Buffer) => Buffer
   });
 }
 
-function walk(bytes: Buffer, fromOffset = 0n, aborted: readonly AbortedTransaction[] = []): Walked {
-  return walkBatches({ bytes, fromOffset, aborted, subject: "topic t, partition 0" });
+interface Found {
+  /** As plain objects: those of a walk make their parts when they are asked for. */
+  readonly records: readonly LogRecord[];
+  readonly nextOffset: bigint;
 }
 
-/** Records as plain objects: those of a walk make their parts when they are asked for. */
-function plain(records: readonly LogRecord[]): LogRecord[] {
-  return records.map(({ offset, key, value, timestamp, headers }) => ({
+function walk(bytes: Buffer, fromOffset = 0n, aborted: readonly AbortedTransaction[] = []): Found {
+  const walked = walkBatches({ bytes, fromOffset, aborted, subject: "topic t, partition 0" });
+  const records = Array.from(walked.records, ({ offset, key, value, timestamp, headers }) => ({
     offset,
     key,
     value,
     timestamp,
     ...(headers === undefined ? {} : { headers }),
   }));
+  return { records, nextOffset: walked.nextOffset };
 }
 
-function keys({ records }: Walked): string[] {
+function keys({ records }: Found): string[] {
   return records.map(({ key, offset }) => `${offset}:${key?.toString()}`);
 }
 
@@ -105,7 +107,7 @@ describe("record batches", () => {
     const written = [{ ...record("k", "v"), headers }, record("", ""), record("d", null)];
     const { records, nextOffset } = walk(batch(7n, written), 7n);
     expect(nextOffset).toBe(10n);
-    expect(plain(records)).toEqual(
+    expect(records).toEqual(
       written.map(({ key, value, headers: own }, index) => ({
         offset: 7n + BigInt(index),
         key,
@@ -159,7 +161,7 @@ describe("record batches", () => {
       copy.write("affinity_epoch", at);
       return copy;
     });
-    expect(plain(walk(renamed).records)[0]).toEqual({
+    expect(walk(renamed).records[0]).toEqual({
       offset: 0n,
       key: Buffer.from("k"),
       value: Buffer.from("v"),
@@ -167,7 +169,7 @@ describe("record batches", () => {
     });
     const body = Buffer.from([0x0c, 0, 0, 0, 0x01, 0x01, 0]);
     const keyless = changed(foreign, (copy) => Buffer.concat([copy.subarray(0, recordsAt), body]));
-    expect(plain(walk(keyless).records)).toEqual([{ offset: 0n, key: null, value: null, timestamp: 1_000 }]);
+    expect(walk(keyless).records).toEqual([{ offset: 0n, key: null, value: null, timestamp: 1_000 }]);
   });
 
   it("take the log's time where the topic keeps it", () => {
