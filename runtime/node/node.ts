@@ -95,7 +95,6 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
       idempotencyLimit: config.idempotencyLimit,
       handlerTimeoutMs: config.http.handlerTimeoutMs,
       drainMs: config.drainMs,
-      ...(changelog.isShared ? { idleLookMs: sharedLookMs } : {}),
     },
     ...historyOf(config),
     stallMs: config.stallMs,
@@ -108,9 +107,6 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
   // Once more: what was accepted is answered before the partitions end.
   return closers.keep("gateway", gateway);
 }
-
-/** How often a master without writes looks at a log that other programs may write to, ms: their rows are seen that late. */
-const sharedLookMs = 1_000;
 
 /** Where a registry stands that is served beside the keyspaces: no path of theirs can meet it. */
 const registryPath = "/_affinity/registry";

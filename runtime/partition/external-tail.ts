@@ -55,7 +55,7 @@ export class ExternalTail {
     while (!signal.aborted) {
       try {
         pace.begin();
-        await grownOrDue(this.#parts, { topic, partition, endOffset }, signal);
+        await grownOrDue(this.#parts, [{ topic, partition, endOffset }], signal);
         const before = restored.progress.offset(index);
         endOffset = await this.#readOn(store, signal);
         backoff = new Backoff(limits, clock);

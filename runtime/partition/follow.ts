@@ -1,4 +1,4 @@
-/** Waiting for what others write to a partition's log: told by the changelog, with a slow look as a net below it. */
+/** Waiting for what others write to a partition's logs: told by the changelog, with a slow look as a net below it. */
 import type { Changelog, GrowthRequest } from "../changelog/changelog.js";
 import { type Clock, sleep } from "../core/clock.js";
 import { firstOf } from "../core/first-of.js";
@@ -12,20 +12,24 @@ export interface FollowParts {
   readonly random: () => number;
 }
 
+/** Where a log ended when it was last looked at. */
+export type LogEnd = Omit<GrowthRequest, "signal">;
+
 /**
- * Resolves when a log does not end any more where it ended when it was last looked at, and after `idleLookMs` all the same.
+ * Resolves when one of several logs does not end any more where it ended when it was last looked at, and after `idleLookMs` all
+ * the same.
  *
  * @throws what the changelog throws, and the signal's reason.
  */
 export function grownOrDue(
   { changelog, clock, limits, random }: FollowParts,
-  end: Omit<GrowthRequest, "signal">,
+  ends: readonly LogEnd[],
   signal: AbortSignal,
 ): Promise<void> {
   // Partitions that were opened together shall not look together.
   const dueMs = limits.idleLookMs * (0.5 + random() / 2);
   return firstOf(signal, [
-    (stop) => changelog.grown({ ...end, signal: stop }),
+    ...ends.map((end) => (stop: AbortSignal) => changelog.grown({ ...end, signal: stop })),
     (stop) => sleep(clock, dueMs, stop, { unref: true }),
   ]);
 }

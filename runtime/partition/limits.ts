@@ -23,10 +23,7 @@ export interface PartitionLimits {
   readonly handlerTimeoutMs: number;
   /** How long a stop waits for accepted calls, ms; what is left then gets SHUTTING_DOWN. */
   readonly drainMs: number;
-  /**
-   * How often a master without writes looks whether others wrote to its log, and topics of others are looked at of which the
-   * changelog has told nothing, ms.
-   */
+  /** How often a log is looked at of which the changelog has told nothing, ms: a net below what it tells. */
   readonly idleLookMs: number;
   /** From a look at a log that has grown to the next, ms: the first pause, and the longest while looks find nothing of others. */
   readonly followFirstMs: number;
@@ -54,7 +51,7 @@ export const defaultLimits: PartitionLimits = {
   drainMs: 10_000,
   idleLookMs: 30_000,
   followFirstMs: 20,
-  followLongestMs: 1_000,
+  followLongestMs: 500,
   restoreSliceBytes: 512 * 1024,
   restoreSliceRecords: 2_000,
   retryFirstMs: 50,

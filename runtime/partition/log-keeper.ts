@@ -1,13 +1,14 @@
 /**
  * Keeps a master's knowledge of its own log whole: finds out what became of an append with an unknown outcome, reads what
- * others wrote before an acknowledged append, and looks now and then whether anybody wrote at all.
+ * others wrote before an acknowledged append, and what they write while nothing is to be written.
  */
 import type { Changelog, LogRecord, PartitionLog } from "../changelog/changelog.js";
 import type { Mastership } from "../coordinator/coordinator.js";
-import type { Clock, Timer } from "../core/clock.js";
+import type { Clock } from "../core/clock.js";
 import { AffinityError, assert, isAffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import { Backoff } from "./backoff.js";
+import { FollowPace, grownOrDue } from "./follow.js";
 import type { PartitionLimits } from "./limits.js";
 import { endOf } from "./log-reader.js";
 import type { KeyspacePlan, StorePlan } from "./plan.js";
@@ -48,7 +49,6 @@ export class LogKeeper {
   readonly #owner: LogKeeperOwner;
   readonly #stop = new AbortController();
   #isRecovering = false;
-  #timer: Timer | undefined;
   #complainedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: LogKeeperParts, owner: LogKeeperOwner) {
@@ -64,7 +64,6 @@ export class LogKeeper {
   /** Ends everything that is under way. */
   end(): void {
     this.#stop.abort();
-    this.#timer?.cancel();
   }
 
   /** Fences, reads the log up to the fence, and tells the write path whether its append in flight is there. */
@@ -98,12 +97,23 @@ export class LogKeeper {
     });
   }
 
-  /** Begins to look, while nothing is to be written, whether others wrote. */
-  lookLater(writePath: WritePath): void {
-    const { clock, limits, random } = this.#parts;
-    // Partitions that were opened together shall not look together.
-    const waitMs = limits.idleLookMs * (0.5 + random() / 2);
-    this.#timer = clock.after(waitMs, () => void this.#look(writePath), { unref: true });
+  /**
+   * Reads what others write as soon as the changelog tells of it, and looks now and then. Whenever the log was read on for a write
+   * of our own meanwhile, that was a look: what others wrote before it has been applied.
+   */
+  async follow(writePath: WritePath): Promise<void> {
+    const { signal } = this.#stop;
+    const pace = new FollowPace(this.#parts);
+    let hasFound = false;
+    let known = this.#offsets();
+    do {
+      pace.begin();
+      // A partition that writes all the time does not wait: each of its appends would end the wait.
+      if (this.#isAt(known)) await this.#persist((stop) => this.#grownOrDue(known, stop));
+      if (signal.aborted) return;
+      hasFound = this.#isAt(known) && (await this.#look(writePath));
+      known = this.#offsets();
+    } while (await pace.pause(hasFound, signal));
   }
 
   /** Warns, at most once a second. */
@@ -130,18 +140,47 @@ export class LogKeeper {
     if (!this.#stop.signal.aborted) this.#owner.recovered();
   }
 
-  async #look(writePath: WritePath): Promise<void> {
-    if (writePath.isIdle && !this.#isRecovering) {
-      writePath.pause();
-      await this.#persist((signal) => this.#readToEnd(signal));
-      writePath.resume();
-    }
-    if (this.#stop.signal.aborted) return;
-    this.#owner.readOn();
-    this.lookLater(writePath);
+  /** Resolves when somebody else may have written behind `known`. */
+  #grownOrDue(known: readonly bigint[], signal: AbortSignal): Promise<void> {
+    const { changelog, plan, partition } = this.#parts;
+    // Nobody else writes to a log that is not shared: a look now and then is enough.
+    const stores = changelog.isShared ? plan.stores.filter(({ isExternal }) => !isExternal) : [];
+    const ends = stores.map(({ topic, index }) => ({ topic, partition, endOffset: known[index] ?? 0n }));
+    return grownOrDue(this.#parts, ends, signal);
   }
 
-  async #readToEnd(signal: AbortSignal): Promise<void> {
+  /** Up to where each log is applied. */
+  #offsets(): readonly bigint[] {
+    const { plan, restored } = this.#parts;
+    return plan.stores.map(({ index }) => restored.progress.offset(index));
+  }
+
+  /** Whether our own logs have not been read on since; those of others have a reader of their own. */
+  #isAt(known: readonly bigint[]): boolean {
+    const { plan, restored } = this.#parts;
+    return plan.stores.every(({ index, isExternal }) => isExternal || restored.progress.offset(index) === known[index]);
+  }
+
+  /** Whether it has met records. */
+  async #look(writePath: WritePath): Promise<boolean> {
+    const { mastership } = this.#parts;
+    let hasFound = false;
+    if (writePath.isIdle && !this.#isRecovering) {
+      writePath.pause();
+      await this.#persist(async (signal) => {
+        hasFound = await this.#readToEnd(signal);
+      });
+      writePath.resume();
+    }
+    if (this.#stop.signal.aborted) return false;
+    // A master whom nobody asks anything would not find out otherwise, nor ask for mastership again.
+    if (mastership.isValid()) this.#owner.readOn();
+    else this.#owner.deposed("unknown", new Error("the lease is over"));
+    return hasFound;
+  }
+
+  /** Whether there were records. */
+  async #readToEnd(signal: AbortSignal): Promise<boolean> {
     const { changelog, plan, partition, restored } = this.#parts;
     const { progress, reader } = restored;
     const ends = await Promise.all(
@@ -156,9 +195,14 @@ export class LogKeeper {
         "CHECKPOINT_AHEAD",
         `topic ${lost.topic}, partition ${partition}: it was applied up to ${progress.offset(lost.index)}, and ends at ${ends[lost.index]} now: the log has lost its newest records; put the right changelog back, or remove the memstore's file to go on with what the log holds`,
       );
-    if (ends.every((end, index) => end <= progress.offset(index))) return;
-    await reader.readTo({ ends, signal });
+    if (ends.every((end, index) => end <= progress.offset(index))) return false;
+    let hasRecords = false;
+    const onRecord = (): void => {
+      hasRecords = true;
+    };
+    await reader.readTo({ ends, signal, onRecord });
     if (!signal.aborted) this.#isOvertaken("no");
+    return hasRecords;
   }
 
   /** Whether the log holds a later epoch; ends the mastership then. */

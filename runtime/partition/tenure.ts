@@ -99,7 +99,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
   begin(): void {
     this.#parts.onServing(true);
     this.#repairSoon();
-    this.#keeper.lookLater(this.#writePath);
+    void this.#keeper.follow(this.#writePath);
     this.#tail.begin();
     this.idle();
   }

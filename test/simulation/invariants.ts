@@ -8,8 +8,9 @@ import { accounts, foreignKey, type World } from "./world.js";
 /** Every broken promise, as text. */
 export async function broken(world: World): Promise<readonly string[]> {
   const found = [...world.complaints];
-  const master = world.master();
+  const [master, ...others] = world.masters();
   if (master === undefined) return [...found, "no node serves at rest"];
+  if (others.length > 0) return [...found, "P1: at rest a node that was deposed still holds itself to be master"];
   found.push(...(await differences(world, master, "the master")));
   found.push(...(await depositFaults(world, master)));
   for (const [register, history] of world.histories) {

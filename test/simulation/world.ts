@@ -99,6 +99,7 @@ export class World {
       storage: this.storage,
       gapChance: faults.gap,
       fenceTakesOffset: this.chance(0.5),
+      isShared: this.chance(0.5),
       latencyMs: 3,
       fault: (attempt) => this.#appendFault(attempt),
     });
@@ -130,11 +131,11 @@ export class World {
     this.oracle.look();
   }
 
-  /** The router that is master of everything, or undefined. */
-  master(): OpenRouter | undefined {
+  /** The routers that hold themselves to be master of everything: at rest one, before it also one that was deposed and not told. */
+  masters(): readonly OpenRouter[] {
     return this.#processes
-      .map(({ router }) => router)
-      .find((router) => router?.status().every(({ role, state }) => role === "master" && state === "serving"));
+      .flatMap(({ router }) => (router === undefined ? [] : [router]))
+      .filter((router) => router.status().every(({ role, state }) => role === "master" && state === "serving"));
   }
 
   /** A router with nothing but the log, for comparison; others are stopped before. */
@@ -199,7 +200,8 @@ export class World {
       limits: {
         mailboxLimit: 20,
         maxBatchRecords: 6,
-        idleLookMs: 500,
+        // Where others write, the changelog tells of it.
+        idleLookMs: this.#log.isShared ? 2_000 : 500,
         handlerTimeoutMs: 150,
         restoreSliceBytes: 300,
         restoreSliceRecords: 3,
@@ -295,11 +297,12 @@ export class World {
       log.records.push({ offset: log.end, key, value, headers, timestamp: Math.max(log.timestamp, this.time.now()) });
       log.timestamp = Math.max(log.timestamp, this.time.now());
       log.end += 1n;
+      for (const waits of this.storage.waits) waits.grew(topic, at);
     }
   }
 
   #writeForeign(name: string): void {
-    const access = this.master()?.keyspaces.get("bank");
+    const access = this.masters()[0]?.keyspaces.get("bank");
     if (access === undefined || this.#isCalm) return;
     this.count("record of another program");
     const { serialized, partition } = access.address(name);

@@ -220,6 +220,26 @@ export const plantedFaults: readonly PlantedFault[] = [
     foundBy: { file: writePath, test: "P1: a master without writes looks now and then whether others wrote" },
   },
   {
+    name: "idle master that is told of nothing",
+    file: `${partition}/log-keeper.ts`,
+    code: "const stores = changelog.isShared ?",
+    instead: "const stores = !changelog.isShared ?",
+    foundBy: {
+      file: writePath,
+      test: "P1: a master without writes is told that others wrote, where they may, and needs no look for it",
+    },
+  },
+  {
+    name: "no lease at an idle master's look",
+    file: `${partition}/log-keeper.ts`,
+    code: "if (mastership.isValid()) this.#owner.readOn();",
+    instead: "if (mastership.epoch > 0) this.#owner.readOn();",
+    foundBy: {
+      file: `${tests}/lease.test.ts`,
+      test: "P1: a master whom nobody asks anything steps down past its end, at its next look",
+    },
+  },
+  {
     name: "no compaction lag",
     file: "runtime/changelog/compaction.ts",
     code: "this.#now - state.historyMs);",

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Coordinator } from "../../../../runtime/coordinator/coordinator.js";
+import { MemoryMemStore } from "../../../../runtime/memstore/memory-memstore.js";
 import type { ReadStoreOf } from "../../../../runtime/partition/context.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
-import { counts, errorOf, message, number, openNode, value, world } from "./fixtures.js";
+import { Leases } from "../../../simulation/leases.js";
+import { countOf, counts, errorOf, message, number, openNode, soon, value, world } from "./fixtures.js";
 
 const forever = { timeoutMs: 1e9 };
 
@@ -95,5 +97,46 @@ describe("lease", () => {
     expect(await put).toMatchObject({ code: "PARTITION_NOT_MASTER", applied: "unknown" });
     expect((await look).code).toBe("PARTITION_NOT_MASTER");
     await on.router.stop();
+  });
+
+  it("P1: a master whom nobody asks anything steps down past its end, at its next look", async () => {
+    const on = await scene();
+    on.end();
+    on.clock.advance(30_000);
+    await settle();
+    expect(on.router.status()[0]).toMatchObject({ role: "standby", state: "electing" });
+    await on.router.stop();
+  });
+
+  it("P1: a master that is not told of its end steps down when the log tells of the next one, and may follow that", async () => {
+    const clock = new MovableClock();
+    const leases = new Leases(clock);
+    const on = world();
+    const never = { idleLookMs: 2_000_000_000 };
+    const one = await openNode(on, {
+      changelog: { clock, isShared: true, fenceTakesOffset: true },
+      router: { clock, limits: never, coordinator: leases.coordinator() },
+    });
+    const opening = openNode(
+      { ...on, memstore: new MemoryMemStore() },
+      { router: { clock, limits: never, coordinator: leases.coordinator(), changelog: one.changelog } },
+    );
+    await settle();
+    const roles = (): readonly unknown[] => one.router.status().map(({ role, state }) => `${role}, ${state}`);
+    expect(roles()).toEqual(["master, serving"]);
+    leases.cut(100, "not told");
+    clock.advance(100);
+    const other = await opening;
+    await settle();
+    expect(roles()).toEqual(["standby, electing"]);
+    await other.counts.put(other.counts.address("a"), value(7), soon);
+    // It asks again a moment later, and is master as soon as the other one goes.
+    clock.advance(1_000);
+    await settle();
+    await other.router.stop();
+    await settle();
+    expect(roles()).toEqual(["master, serving"]);
+    expect(countOf(await one.counts.get(one.counts.address("a"), soon))).toBe(7);
+    await one.router.stop();
   });
 });

@@ -44,7 +44,12 @@ interface Scene extends Node {
 
 /** A node whose appends take `latencyMs` of a clock that the test moves. */
 async function scene(
-  options: { readonly latencyMs?: number; readonly limits?: object; readonly gapChance?: number } = {},
+  options: {
+    readonly latencyMs?: number;
+    readonly limits?: object;
+    readonly gapChance?: number;
+    readonly isShared?: boolean;
+  } = {},
 ): Promise<Scene> {
   const on = world();
   const clock = new MovableClock();
@@ -57,6 +62,7 @@ async function scene(
       clock,
       latencyMs: options.latencyMs ?? 3_600_000,
       gapChance: options.gapChance ?? 0,
+      isShared: options.isShared ?? false,
       fault: (attempt) => {
         attempts.push(attempt);
         return faults.shift();
@@ -366,6 +372,56 @@ describe("write path", () => {
     }
     for (let at = 43; at < 50; at++)
       expect(countOf(await on.counts.get(on.counts.address(`k${at % 7}`), soon))).toBe(at);
+  });
+
+  it("P1: a master without writes is told that others wrote, where they may, and needs no look for it", async () => {
+    const on = await scene({ latencyMs: 0, isShared: true, limits: { idleLookMs: 2_000_000_000 } });
+    const { counts: access, clock } = on;
+    const address = access.address("a");
+    const stored = async (): Promise<unknown> => {
+      await settle();
+      return countOf(await access.get(address, soon));
+    };
+    const write = (count: number): bigint =>
+      on.changelog.writeForeign({ topic: "t-counts", partition: 0, key: address.serialized, value: value(count) });
+    await settle();
+    write(70);
+    expect(await stored()).toBe(70);
+    // What comes right behind is read together, a moment later.
+    write(71);
+    write(72);
+    expect(await stored()).toBe(70);
+    clock.advance(20);
+    expect(await stored()).toBe(72);
+    // Appends of our own end the wait too, and it is taken up again.
+    for (let at = 0; at < 10; at++) {
+      await access.put(address, value(at), late);
+      await settle();
+      clock.advance(100);
+    }
+    for (let pause = 0; pause < 2; pause++) {
+      await settle();
+      clock.advance(500);
+    }
+    expect(await stored()).toBe(9);
+    write(73);
+    expect(await stored()).toBe(73);
+  });
+
+  it("P12: a master that writes all the time waits for no growth, which each of its appends would end", async () => {
+    const on = await scene({ latencyMs: 0, isShared: true });
+    const { grown } = on.changelog;
+    let waits = 0;
+    on.changelog.grown = (request) => {
+      waits += 1;
+      return grown.call(on.changelog, request);
+    };
+    for (let at = 0; at < 200; at++) {
+      await on.counts.put(on.counts.address("a"), value(at), late);
+      await settle();
+      on.clock.advance(10);
+    }
+    expect(waits).toBeLessThan(5);
   });
 
   it("P1: a master without writes looks now and then whether others wrote", async () => {
