@@ -9,7 +9,7 @@ import type { ResolvedConfig } from "../../runtime/node/config/resolved.js";
 import { loadProject, loadService } from "../../runtime/node/project.js";
 import { generateOptions } from "../generate/options.js";
 import { fault, type Health, ok } from "./health.js";
-import { checkDataDir, checkDisk, checkNode, checkPort, checkSqlite } from "./machine.js";
+import { checkCompression, checkDataDir, checkDisk, checkNode, checkPort, checkSqlite } from "./machine.js";
 
 /** The outcome of each check as it is known. What depends on a configuration is left out where there is none. */
 export async function* allChecks(configFile: string): AsyncGenerator<Health> {
@@ -21,6 +21,8 @@ export async function* allChecks(configFile: string): AsyncGenerator<Health> {
   const input = await checkInput(config);
   yield input;
   if (input.state === "ok") yield await checkGenerated(config);
+  const { changelog } = config;
+  if (changelog.type === "kafka" && changelog.compression !== "none") yield checkCompression(changelog);
   yield checkDataDir(config.dataDir);
   yield checkDisk(config.dataDir);
   yield await checkPort(config.http);

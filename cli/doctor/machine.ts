@@ -2,9 +2,10 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
-import { messageOf } from "../../runtime/core/errors.js";
+import { openBatchCompressor } from "../../runtime/changelog/kafka/batch-compressor.js";
+import { isAffinityError, messageOf } from "../../runtime/core/errors.js";
 import { openDatabase } from "../../runtime/disk/sqlite.js";
-import type { HttpConfig } from "../../runtime/node/config/resolved.js";
+import type { HttpConfig, KafkaConfig } from "../../runtime/node/config/resolved.js";
 import { fault, type Health, ok, warning } from "./health.js";
 
 /** The least version that package.json names. */
@@ -32,6 +33,17 @@ export function checkSqlite(): Health {
       `better-sqlite3 does not load: ${messageOf(reason).split("\n")[0]}`,
       "npm install better-sqlite3, or npm rebuild better-sqlite3 after a change of Node.js; it is compiled with python3, make and g++",
     );
+  }
+}
+
+export function checkCompression({ compression }: Pick<KafkaConfig, "compression">): Health {
+  const check = "compression";
+  try {
+    openBatchCompressor(compression);
+    return ok(check, `record batches are written with ${compression}`);
+  } catch (error) {
+    const [seen = "", ...cures] = (isAffinityError(error) ? error.detail : messageOf(error)).split("; ");
+    return fault(check, seen, cures.join("; "));
   }
 }
 

@@ -14,13 +14,14 @@ type KafkaConfig = Extract<ChangelogConfig, { readonly type: "kafka" }>;
 /** Of a record batch beside keys and values: headers and lengths. Batches hold 10,000 records at most. */
 const batchOverheadBytes = 4 * 1024 * 1024;
 
-/** @throws CONFIG_INVALID when a file that the configuration names cannot be read. */
+/** @throws CONFIG_INVALID when a file that the configuration names cannot be read, or the machine lacks its compression. */
 export async function openKafka(config: KafkaConfig, appendBytes: number, parts: AdapterParts): Promise<Changelog> {
-  const { replication, minInsyncReplicas, queueBytes } = config;
+  const { replication, minInsyncReplicas, queueBytes, compression } = config;
   return openKafkaChangelog({
     ...parts,
     ...(await connectionOf(config)),
     queueBytes,
+    compression,
     topics: { replication, minInsyncReplicas, maxMessageBytes: appendBytes + batchOverheadBytes },
   });
 }

@@ -1,5 +1,6 @@
 import { type Admin, Kafka as Client, logLevel, type Producer } from "kafkajs";
 import { afterAll, beforeAll, describe } from "vitest";
+import type { Compression } from "../../runtime/changelog/kafka/batch-compressor.js";
 import { openKafkaChangelog } from "../../runtime/changelog/kafka/kafka-changelog.js";
 import { kafkajsLinks } from "../../runtime/changelog/kafka/kafkajs-link.js";
 import { silentLogger } from "../../runtime/core/logger.js";
@@ -27,7 +28,7 @@ describe.skipIf(isLeftOut(missingJava()))("with a real broker", () => {
     await admin?.disconnect();
   });
 
-  describeChangelog("Kafka", async (): Promise<ChangelogHarness> => {
+  const harness = async (compression: Compression): Promise<ChangelogHarness> => {
     const clock = new MovableClock();
     const prefix = `${topicName("contract")}-`;
     // Of each test its own: one that knows a topic that was deleted since writes to none.
@@ -44,6 +45,7 @@ describe.skipIf(isLeftOut(missingJava()))("with a real broker", () => {
           topics,
           requestTimeoutMs: 10_000,
           queueBytes: 64 * 1024 * 1024,
+          compression,
           openLink: links.open,
           clock,
           random: systemRandom,
@@ -66,7 +68,15 @@ describe.skipIf(isLeftOut(missingJava()))("with a real broker", () => {
         await admin.deleteTopics({ topics: names });
       },
     };
-  });
+  };
+
+  describeChangelog("Kafka", () => harness("none"));
+  // snappy makes even one record smaller.
+  describeChangelog("Kafka with compressed batches", () => harness("snappy"), [
+    "appending",
+    "fencing",
+    "appends that fail",
+  ]);
 });
 
 function bytesOf(bytes: Uint8Array | null): Buffer | null {

@@ -42,8 +42,26 @@ const otherTopic = "u";
 const historyMs = 60_000;
 const tombstoneMs = 3_600_000;
 
-/** Runs the suite. */
-export function describeChangelog(name: string, makeHarness: () => Promise<ChangelogHarness>): void {
+/** What the suite is about, one after another. */
+export type ChangelogSection =
+  | "topics"
+  | "appending"
+  | "reading"
+  | "waiting for growth"
+  | "fencing"
+  | "compaction"
+  | "records of others"
+  | "appends that fail";
+
+/** Runs the suite, or some of its sections. */
+export function describeChangelog(
+  name: string,
+  makeHarness: () => Promise<ChangelogHarness>,
+  sections?: readonly ChangelogSection[],
+): void {
+  function section(title: ChangelogSection, tests: () => void): void {
+    if (sections === undefined || sections.includes(title)) describe(title, tests);
+  }
   describe(`the changelog contract: ${name}`, () => {
     let harness: ChangelogHarness;
     let changelog: Changelog;
@@ -70,7 +88,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       return allRecords(changelog, { topic: of, fromOffset: from });
     }
 
-    describe("topics", () => {
+    section("topics", () => {
       it("are made once; the incarnation and the number of partitions stay over a restart", async () => {
         const before = await changelog.ensureTopics([spec(topic)]);
         await restart();
@@ -106,7 +124,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
-    describe("appending", () => {
+    section("appending", () => {
       it("keeps keys, values, tombstones and headers byte for byte", async () => {
         const log = await openLog();
         const records: NewRecord[] = [
@@ -244,7 +262,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
-    describe("reading", () => {
+    section("reading", () => {
       it("of an empty log answers at once and is caught up", async () => {
         const slice = await changelog.read({ topic, partition: 0, fromOffset: 0n });
         expect([...slice.records]).toEqual([]);
@@ -297,7 +315,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
-    describe("waiting for growth", () => {
+    section("waiting for growth", () => {
       function grown(endOffset: bigint, signal = never(), of = topic, partition = 0): Promise<void> {
         return changelog.grown({ topic: of, partition, endOffset, signal });
       }
@@ -374,7 +392,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
-    describe("fencing", () => {
+    section("fencing", () => {
       it("P1: from a later epoch's fence on, earlier epochs' appends are fenced and not there", async () => {
         const early = await openLog(1);
         await early.append([record("a", "1")]);
@@ -434,7 +452,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
-    describe("compaction", () => {
+    section("compaction", () => {
       it("keeps the newest record of each key, all of the history, and moves no offset", async ({ skip }) => {
         const { compact } = harness;
         if (compact === undefined) return skip("this log is compacted at times of its own");
@@ -562,7 +580,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
-    describe("records of others", () => {
+    section("records of others", () => {
       it("are read in their place, without headers, with null keys as they are", async ({ skip }) => {
         const { writeForeign } = harness;
         if (writeForeign === undefined) return skip("no other program can write into this log");
@@ -579,7 +597,7 @@ export function describeChangelog(name: string, makeHarness: () => Promise<Chang
       });
     });
 
-    describe("appends that fail", () => {
+    section("appends that fail", () => {
       it("refused is certain: the records are not there and do not come", async ({ skip }) => {
         const { failNext } = harness;
         if (failNext === undefined) return skip("faults of this log are made from outside of the process");

@@ -14,6 +14,7 @@ import type {
   TopicSpec,
 } from "../changelog.js";
 import { topicConflict, topicUnknown, unavailable } from "../topics.js";
+import { type BatchCompressor, type Compression, openBatchCompressor } from "./batch-compressor.js";
 import type { KafkaCluster } from "./cluster.js";
 import { clusterOf, type KafkaConnection } from "./connection.js";
 import { ensureKafkaTopics } from "./ensure-topics.js";
@@ -29,9 +30,11 @@ export interface KafkaChangelogOptions extends KafkaConnection {
   readonly topics: KafkaTopicSettings;
   /** Bytes of appends that may be under way over all partitions; above it CHANGELOG_UNAVAILABLE. */
   readonly queueBytes: number;
+  /** Of the batches that are written; default `none`. */
+  readonly compression?: Compression;
 }
 
-/** Connects when it is first used. */
+/** Connects when it is first used. @throws CONFIG_INVALID for a compression that this machine cannot write. */
 export async function openKafkaChangelog(options: KafkaChangelogOptions): Promise<Changelog> {
   return new KafkaChangelog(options);
 }
@@ -41,6 +44,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
   readonly cluster: KafkaCluster;
   readonly reader: KafkaReader;
   readonly clock: Clock;
+  readonly compressor: BatchCompressor | undefined;
   readonly #options: KafkaChangelogOptions;
   readonly #tail: KafkaTail;
   readonly #lanes = new Map<number, ProduceLane>();
@@ -51,6 +55,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
   constructor(options: KafkaChangelogOptions) {
     this.#options = options;
     this.clock = options.clock;
+    this.compressor = openBatchCompressor(options.compression ?? "none");
     this.cluster = clusterOf(options);
     this.reader = new KafkaReader(this.cluster);
     this.#tail = new KafkaTail(this.cluster, this.reader);

@@ -8,6 +8,7 @@ import { fencedBy, inDoubt, unavailable } from "../topics.js";
 import type { ProduceResult } from "./api/produce.js";
 import { noProducer, type Producer } from "./api/transactions.js";
 import { type AppendVerdict, verdictOf } from "./append-verdict.js";
+import type { BatchCompressor } from "./batch-compressor.js";
 import { codeText } from "./error-codes.js";
 import { fence } from "./fence.js";
 import type { KafkaParts } from "./kafka-parts.js";
@@ -149,7 +150,9 @@ export class KafkaPartitionLog implements PartitionLog {
   }
 
   async #append(batches: readonly TopicBatch[], count: number, now: number): Promise<AppendOutcome> {
-    const refusal = await this.#ready(batches);
+    const { compressor } = this.#parts;
+    const fault = compressor === undefined ? undefined : await this.#compress(batches, compressor);
+    const refusal = fault ?? (await this.#ready(batches));
     if (refusal !== undefined) return { outcome: "refused", error: refusal };
     if (batches.length > 1) return appendInTransaction(this.#parts, this, batches, count);
     const [batch] = batches;
@@ -159,6 +162,19 @@ export class KafkaPartitionLog implements PartitionLog {
     this.took(batch.topic, count);
     const offsets = Array.from({ length: count }, (_, index) => sent.baseOffset + BigInt(index));
     return { outcome: "acknowledged", offsets, timestamp: sent.timestamp < 0 ? now : sent.timestamp };
+  }
+
+  /** Returns why nothing may be sent. */
+  async #compress(batches: readonly TopicBatch[], compressor: BatchCompressor): Promise<Error | undefined> {
+    const one = async (batch: TopicBatch): Promise<void> => {
+      batch.bytes = await compressor.compressed(batch.bytes);
+    };
+    try {
+      await Promise.all(batches.map(one));
+      return undefined;
+    } catch (error) {
+      return unavailable(this.subject, `a batch cannot be compressed (${messageOf(error)})`, error);
+    }
   }
 
   /** Sees to it that brokers know our producer. Returns why nothing may be sent. */

@@ -29,7 +29,7 @@ const recordOverheadBytes = 200;
 export function encodeBatch(records: readonly NewRecord[], author: BatchAuthor, now: number): Buffer {
   const out = new WireWriter(sizeOf(records));
   out.i64(0n);
-  const lengthAt = out.skip(4);
+  out.skip(4);
   out.i32(-1);
   out.i8(magic);
   out.skip(4);
@@ -48,15 +48,20 @@ export function encodeBatch(records: readonly NewRecord[], author: BatchAuthor, 
     out.varint(body.length);
     out.raw(body.bytes);
   }
-  out.setI32(lengthAt, out.length - lengthAt - 4);
+  out.setI32(lengthAt, out.length - prefixBytes);
   out.setU32(crcAt, checksum(out.bytes.subarray(checkedFrom)));
   return out.bytes;
 }
 
-/** Where the author stands in a batch. */
-const authorAt = 43;
+/** Of a batch: where its parts stand. */
+const lengthAt = 8;
 const crcAt = 17;
 const checkedFrom = 21;
+const attributesAt = 21;
+const authorAt = 43;
+const recordsAt = 61;
+/** Up to and with the length, which does not count them. */
+const prefixBytes = 12;
 
 /** A batch in another name, otherwise the same; in place. */
 export function reauthored(batch: Buffer, author: Omit<BatchAuthor, "isTransactional">): Buffer {
@@ -65,6 +70,26 @@ export function reauthored(batch: Buffer, author: Omit<BatchAuthor, "isTransacti
   batch.writeInt32BE(author.sequence, authorAt + 10);
   batch.writeUInt32BE(checksum(batch.subarray(checkedFrom)), crcAt);
   return batch;
+}
+
+/** Its records, as they stand there. */
+export function recordsOf(batch: Buffer): Buffer {
+  return batch.subarray(recordsAt);
+}
+
+/**
+ * A batch of ours with its records compressed, otherwise the same.
+ *
+ * @param codec 1 to 4, by which the attributes name it.
+ */
+export function withCompressedRecords(batch: Buffer, packed: Buffer, codec: number): Buffer {
+  const bytes = Buffer.allocUnsafe(recordsAt + packed.length);
+  batch.copy(bytes, 0, 0, recordsAt);
+  packed.copy(bytes, recordsAt);
+  bytes.writeInt32BE(bytes.length - prefixBytes, lengthAt);
+  bytes.writeInt16BE(batch.readInt16BE(attributesAt) | codec, attributesAt);
+  bytes.writeUInt32BE(checksum(bytes.subarray(checkedFrom)), crcAt);
+  return bytes;
 }
 
 function writeRecord(out: WireWriter, { key, value, headers }: NewRecord, index: number): void {

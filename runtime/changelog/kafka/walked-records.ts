@@ -4,8 +4,8 @@
  */
 import { messageOf } from "../../core/errors.js";
 import type { LogRecord } from "../changelog.js";
-import { decompress } from "./compression.js";
 import { damagedBatch } from "./damaged-batch.js";
+import { decompress } from "./decompression.js";
 import { readHeaders, skipLayout } from "./record-headers.js";
 import { type Place, type WalkedBatch, WalkedRecord } from "./walked-record.js";
 import { WireFault, WireReader } from "./wire-reader.js";

@@ -18,6 +18,7 @@ export function kafkaOf(root: string, values: Values): KafkaConfig {
     replication: values.get(settings.changelogReplication),
     minInsyncReplicas: values.get(settings.changelogMinInsyncReplicas),
     requestTimeoutMs: values.get(settings.changelogRequestTimeoutMs),
+    compression: values.get(settings.changelogCompression),
     ...(values.get(settings.changelogSslEnabled) ? { ssl } : {}),
     sasl: saslOf(root, values),
   };

@@ -100,6 +100,8 @@ export interface KafkaConfig {
   readonly replication: number;
   readonly minInsyncReplicas: number;
   readonly requestTimeoutMs: number;
+  /** Of record batches that are written. */
+  readonly compression: "none" | "gzip" | "snappy" | "lz4" | "zstd";
   /** Absent: no TLS. */
   readonly ssl?: KafkaSsl;
   readonly sasl: KafkaSasl;

@@ -302,6 +302,11 @@ export const settings = {
     only: ["kafka"],
     text: "Time in which a broker answers a request, in milliseconds. Above it the outcome of a write is unknown, and its partition answers nothing until it has read its log.",
   }),
+  changelogCompression: choice("changelog.compression", ["none", "gzip", "snappy", "lz4", "zstd"], {
+    default: "none",
+    only: ["kafka"],
+    text: "How record batches that are written are compressed; all of these are read in any case. `snappy` and `lz4` need the optional packages `snappy` and `lz4-napi`, and `zstd` needs Node.js 22.15; a start without them is CONFIG_INVALID.",
+  }),
   changelogSslEnabled: flag("changelog.ssl.enabled", {
     default: false,
     text: "Whether connections to Kafka use TLS. With `changelog.type` kafka.",

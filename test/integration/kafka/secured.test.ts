@@ -58,6 +58,7 @@ describe.skipIf(isLeftOut(missingJava()))("a broker with TLS and SASL", () => {
       brokers: kafka.proxied,
       clientId: "tests",
       requestTimeoutMs,
+      compression: "none",
       queueBytes: 1_000_000,
       replication: 1,
       minInsyncReplicas: 1,

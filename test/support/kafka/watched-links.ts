@@ -2,16 +2,18 @@
 import type { ApiRequest } from "../../../runtime/changelog/kafka/api/request.js";
 import type { BrokerLink, OpenLink } from "../../../runtime/changelog/kafka/link.js";
 
-/** @param before awaited before each request, with its name. */
-export function watchedLinks(open: OpenLink, before: (name: string) => Promise<void>): OpenLink {
+/** Awaited before each request, with its name and itself. */
+type Before = (name: string, request: ApiRequest<unknown>) => Promise<void>;
+
+export function watchedLinks(open: OpenLink, before: Before): OpenLink {
   return async (to, timeoutMs) => new WatchedLink(await open(to, timeoutMs), before);
 }
 
 class WatchedLink implements BrokerLink {
   readonly #inner: BrokerLink;
-  readonly #before: (name: string) => Promise<void>;
+  readonly #before: Before;
 
-  constructor(inner: BrokerLink, before: (name: string) => Promise<void>) {
+  constructor(inner: BrokerLink, before: Before) {
     this.#inner = inner;
     this.#before = before;
   }
@@ -21,7 +23,7 @@ class WatchedLink implements BrokerLink {
   }
 
   async send<T>(request: ApiRequest<T>, timeoutMs: number): Promise<T> {
-    await this.#before(request.name);
+    await this.#before(request.name, request);
     return this.#inner.send(request, timeoutMs);
   }
 

@@ -3,8 +3,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as zlib from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { checkDataDir, checkDisk, checkNode, checkPort, checkSqlite } from "../../../cli/doctor/machine.js";
+import {
+  checkCompression,
+  checkDataDir,
+  checkDisk,
+  checkNode,
+  checkPort,
+  checkSqlite,
+} from "../../../cli/doctor/machine.js";
 
 describe("the doctor's checks of the machine", () => {
   it("know the least Node.js", () => {
@@ -16,6 +24,13 @@ describe("the doctor's checks of the machine", () => {
 
   it("load SQLite", () => {
     expect(checkSqlite()).toMatchObject({ state: "ok", seen: expect.stringContaining("better-sqlite3") });
+  });
+
+  it("look for what batches in Kafka are compressed with", () => {
+    expect(checkCompression({ compression: "lz4" }).state).toBe("ok");
+    const canZstd = "zstdCompress" in zlib;
+    const zstd = canZstd ? { state: "ok" } : { state: "fault", cure: expect.stringContaining("22.15") };
+    expect(checkCompression({ compression: "zstd" })).toMatchObject(zstd);
   });
 
   it("look at the data folder, or at where it will be made", () => {

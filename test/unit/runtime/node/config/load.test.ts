@@ -173,6 +173,7 @@ describe("affinity.json", () => {
       minInsyncReplicas: 1,
       requestTimeoutMs: 2_000,
       historyMs: 5,
+      compression: "lz4",
       ssl: { enabled: true, ca: "ca.pem" },
       sasl: { mechanism: "scram-sha-512", username: "bank", password: variable("SECRET") },
     };
@@ -185,10 +186,13 @@ describe("affinity.json", () => {
       minInsyncReplicas: 1,
       requestTimeoutMs: 2_000,
       historyMs: 5,
+      compression: "lz4",
       ssl: { ca: join(folder, "ca.pem") },
       sasl: { mechanism: "scram-sha-512", username: "bank", password: "s3cret" },
     });
-    expect(resolved({ changelog: { type: "kafka" } }).changelog).not.toHaveProperty("ssl");
+    const plain = resolved({ changelog: { type: "kafka" } }).changelog;
+    expect(plain).not.toHaveProperty("ssl");
+    expect(plain).toMatchObject({ compression: "none" });
   });
 
   it("finds settings of Kafka that cannot be together, or stand where there is none", () => {
@@ -200,6 +204,10 @@ describe("affinity.json", () => {
     expect(kafka({ ssl: { enabled: true, cert: "a.pem" } })[0]).toContain("needs its key");
     expect(findings({ changelog: { ssl: { enabled: true } } })[0]).toContain("changelog.ssl.enabled: does nothing");
     expect(findings({ changelog: { brokers: ["a:1"] } })[0]).toContain("changelog.brokers: does nothing");
+    expect(kafka({ compression: "brotli" })[0]).toContain(
+      'changelog.compression: "brotli" does not fit; "none" or "gzip" or "snappy" or "lz4" or "zstd" would be right',
+    );
+    expect(findings({ changelog: { compression: "gzip" } })[0]).toContain("changelog.compression: does nothing");
   });
 
   it("knows a registry over HTTP, its servers, who we are, and whose certificates count", () => {

@@ -1,12 +1,12 @@
 /**
- * Codecs of record batches that other programs write. Each is bounded: what a batch says about its own size is not believed.
+ * Codecs of record batches that are read. Each is bounded: what a batch says about its own size is not believed.
  *
  * gzip is Node's; snappy and lz4 are packages with native code that may be left out; zstd is plain JavaScript, since Node 20
  * has none.
  */
-import { createRequire } from "node:module";
 import { gunzipSync } from "node:zlib";
 import { AffinityError, messageOf } from "../../core/errors.js";
+import { bytesOf, functionOf, loadPackage, MissingPackage } from "./codec-packages.js";
 
 /** Bytes that the records of one batch may have when decompressed. */
 export const decompressedLimitBytes = 128 * 1024 * 1024;
@@ -26,8 +26,6 @@ const codecs: readonly (Codec | undefined)[] = [
   { name: "lz4", decompress: lz4Frame },
   { name: "zstd", decompress: zstdFrames },
 ];
-
-const requireOf = createRequire(import.meta.url);
 
 /**
  * Decompresses the records of a batch.
@@ -58,29 +56,6 @@ export function decompress(packed: Buffer, codec: number, subject: string): Buff
       { cause: error },
     );
   }
-}
-
-class MissingPackage extends Error {}
-
-/** Loads a package only when a batch needs it. */
-function optional(name: string): unknown {
-  try {
-    return requireOf(name);
-  } catch (error) {
-    throw new MissingPackage(name, { cause: error });
-  }
-}
-
-function functionOf(name: string, member: string): (packed: Buffer) => unknown {
-  const module = optional(name);
-  const found: unknown = typeof module === "object" && module !== null ? Reflect.get(module, member) : undefined;
-  if (typeof found !== "function") throw new MissingPackage(name);
-  return (packed) => Reflect.apply(found, module, [packed]);
-}
-
-function bytesOf(value: unknown): Buffer {
-  if (Buffer.isBuffer(value)) return value;
-  throw new Error("the codec gave no bytes");
 }
 
 /** What Java's snappy streams begin with: blocks with a length before each. Others write one plain block. */
@@ -124,7 +99,7 @@ function lz4Frame(packed: Buffer, limit: number): Buffer {
 }
 
 function zstdFrames(packed: Buffer, limit: number): Buffer {
-  const module = optional("fzstd");
+  const module = loadPackage("fzstd");
   const Decompress: unknown =
     typeof module === "object" && module !== null ? Reflect.get(module, "Decompress") : undefined;
   if (typeof Decompress !== "function") throw new MissingPackage("fzstd");
