@@ -9,6 +9,11 @@ const cures: readonly (readonly [RegExp, string])[] = [
     "look at changelog.sasl: `mechanism`, and `username` and `password`, or the token in `tokenFile`",
   ],
   [/altname|hostname|\bIP: /i, "reach the brokers under a name that stands in their certificates (changelog.brokers)"],
+  [
+    // An alert is what the other side complains of.
+    /alert .*certificate|alert unknown ca/i,
+    "the broker asks its clients for a certificate of an authority that it knows: name one in changelog.ssl.cert, and its key in changelog.ssl.key",
+  ],
   [/certificate|self.signed|issuer/i, "name the authority of the brokers' certificates in changelog.ssl.ca"],
   [
     /wrong version number|\bSSL\b|\bTLS\b/i,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Changelog } from "../../../runtime/changelog/changelog.js";
 import { kafkajsLinks } from "../../../runtime/changelog/kafka/kafkajs-link.js";
@@ -21,6 +22,8 @@ import {
   unsignedToken,
   user,
 } from "../../support/kafka/secured.js";
+import { generate, tempProject } from "../../support/project.js";
+import { Server } from "../../support/server.js";
 import { type Certificate, makeCertificate } from "../../support/servers/front.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
 import { Kafka } from "../../support/servers/kafka.js";
@@ -52,7 +55,11 @@ describe.skipIf(isLeftOut(missingJava()))("a broker with TLS and SASL", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function open(sasl: KafkaSasl, ssl: KafkaSsl | undefined = { ca: certificate.caFile }): Promise<Changelog> {
+  function own(): KafkaSsl {
+    return { ca: certificate.caFile, cert: certificate.certFile, key: certificate.keyFile };
+  }
+
+  function open(sasl: KafkaSasl, ssl: KafkaSsl | undefined = own()): Promise<Changelog> {
     const config: KafkaConfig = {
       type: "kafka",
       brokers: kafka.proxied,
@@ -115,9 +122,52 @@ describe.skipIf(isLeftOut(missingJava()))("a broker with TLS and SASL", () => {
     expect(await failure({ mechanism: "oauthbearer", tokenFile })).toMatch(/changelog\.sasl/);
   }, 60_000);
 
+  it("tells that the broker asks for a certificate", async () => {
+    const sasl: KafkaSasl = { mechanism: "plain", username: user, password };
+    expect(await failure(sasl, { ca: certificate.caFile })).toMatch(/changelog\.ssl\.cert/);
+  });
+
+  it("P3: serves rows over it by configuration alone, with the password from the environment", async () => {
+    const project = tempProject({
+      "schemas/value.avsc": { type: "record", name: "Value", fields: [{ name: "text", type: "string" }] },
+      "keyspaces/notes.json": { keyspace: "notes", key: "string", value: "Value", partitions: 2 },
+      "affinity.json": {
+        name: "secured",
+        http: { port: 0 },
+        changelog: {
+          type: "kafka",
+          brokers: kafka.proxied,
+          replication: 1,
+          minInsyncReplicas: 1,
+          ssl: { enabled: true, ...own() },
+          sasl: { mechanism: "scram-sha-512", username: user, password: `\${BANK_PASSWORD:-unset}` },
+        },
+      },
+    });
+    const start = (): Promise<Server> => Server.start({ folder: project.folder, env: { BANK_PASSWORD: password } });
+    try {
+      generate(project);
+      const first = await start();
+      const put = await request(`${first.url}/notes/a`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ text: "kept" }),
+      });
+      expect(put.statusCode).toBeLessThan(300);
+      await first.kill();
+      rmSync(join(project.folder, "data"), { recursive: true });
+      const second = await start();
+      expect(await (await request(`${second.url}/notes/a`)).body.json()).toEqual({ text: "kept" });
+      expect(second.output).not.toContain(password);
+      await second.stop();
+    } finally {
+      project.remove();
+    }
+  }, 120_000);
+
   it("tells that the authority is not known, and that the broker speaks TLS only", async () => {
     const sasl: KafkaSasl = { mechanism: "plain", username: user, password };
-    const unknown = await failure(sasl, {});
+    const unknown = await failure(sasl, { cert: certificate.certFile, key: certificate.keyFile });
     expect(unknown).toMatch(/changelog\.ssl/);
     expect(unknown).not.toContain(password);
     let changelog: Changelog | undefined;

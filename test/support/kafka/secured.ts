@@ -1,4 +1,4 @@
-/** A broker that takes clients by TLS only, and only those that say who they are. */
+/** A broker that takes clients by TLS only, with a certificate of their own, and only those that say who they are. */
 import { createHash, pbkdf2Sync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ApiRequest, apiRequest, compactItems } from "../../../runtime/changelog/kafka/api/request.js";
@@ -42,7 +42,7 @@ export function securedSettings({ cert, key, caFile }: Certificate): KafkaNode["
     [`${listener}ssl.keystore.key`]: inline(key),
     [`${listener}ssl.truststore.type`]: "PEM",
     [`${listener}ssl.truststore.certificates`]: inline(readFileSync(caFile, "utf8")),
-    [`${listener}ssl.client.auth`]: "requested",
+    [`${listener}ssl.client.auth`]: "required",
   };
 }
 

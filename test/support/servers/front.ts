@@ -86,6 +86,9 @@ export interface Certificate {
   readonly key: string;
   /** Path of the authority's PEM. */
   readonly caFile: string;
+  /** `cert` and `key`, as files. */
+  readonly certFile: string;
+  readonly keyFile: string;
   remove(): void;
 }
 
@@ -105,6 +108,8 @@ export function makeCertificate(): Certificate {
     cert: readFileSync(at("server.pem"), "utf8"),
     key: readFileSync(at("server.key"), "utf8"),
     caFile: at("ca.pem"),
+    certFile: at("server.pem"),
+    keyFile: at("server.key"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
