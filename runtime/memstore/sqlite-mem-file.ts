@@ -73,6 +73,8 @@ export function openMemFile(path: string, walPages: number = defaultWalPages): D
     db.pragma("journal_mode = WAL");
     // The changelog is the recovery: what a power failure takes is applied again.
     db.pragma("synchronous = NORMAL");
+    // A statement that puts many rows notes what it would take back.
+    db.pragma("temp_store = MEMORY");
     db.pragma(`wal_autocheckpoint = ${walPages}`);
     db.pragma(`journal_size_limit = ${walLimitBytes}`);
     if (version > 0) return;
