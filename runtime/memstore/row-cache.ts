@@ -51,18 +51,27 @@ export class RowCache {
   }
 
   set(store: string, key: OrderedKey, row: StoredRow): void {
-    const { length } = row.value;
-    const isCompact = length <= textLimitBytes;
-    const size = key.length + length + (isCompact ? overheadBytes : arrayOverheadBytes);
-    this.#rows?.set(store + key, isCompact ? new CompactRow(row) : retainedRow(row), { size });
+    this.#rows?.set(store + key, kept(row), { size: sizeOf(key, row) });
   }
 
   /** Replaces a row that is kept; another one is not taken in. */
   update(store: string, key: OrderedKey, row: StoredRow): void {
-    if (this.#rows?.has(store + key) === true) this.set(store, key, row);
+    // A restore asks for each row, and nobody has read any yet.
+    if (this.#rows === undefined || this.#rows.size === 0) return;
+    // One text, since it is hashed once.
+    const name = store + key;
+    if (this.#rows.has(name)) this.#rows.set(name, kept(row), { size: sizeOf(key, row) });
   }
 
   delete(store: string, key: OrderedKey): void {
-    this.#rows?.delete(store + key);
+    if (this.#rows !== undefined && this.#rows.size > 0) this.#rows.delete(store + key);
   }
+}
+
+function kept(row: StoredRow): StoredRow {
+  return row.value.length <= textLimitBytes ? new CompactRow(row) : retainedRow(row);
+}
+
+function sizeOf(key: OrderedKey, { value }: StoredRow): number {
+  return key.length + value.length + (value.length <= textLimitBytes ? overheadBytes : arrayOverheadBytes);
 }
