@@ -161,8 +161,8 @@ export class BlockCursor {
     const head = this.head;
     return {
       offset: BigInt(this.offset),
-      key: this.#bytes.subarray(this.keyStart, this.keyEnd),
-      value: this.isTombstone ? null : this.#bytes.subarray(this.#valueStart, this.#valueEnd),
+      key: this.#part(this.keyStart, this.keyEnd),
+      value: this.isTombstone ? null : this.#part(this.#valueStart, this.#valueEnd),
       timestamp: head.timestamp,
       headers: this.#headers(head),
     };
@@ -209,6 +209,11 @@ export class BlockCursor {
     if ((this.#flags & hasRepair) !== 0) headers.repair = this.#sized();
     this.#at = end;
     return headers;
+  }
+
+  /** No Buffer, whose own `subarray` takes three times as long: a restore makes two for each record. */
+  #part(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + from, to - from);
   }
 
   #sized(): Buffer {

@@ -56,14 +56,20 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** The next bytes, as a view. */
-  raw(length: number): Buffer {
+  /** The next bytes, as a view: no Buffer, whose own `subarray` takes three times as long. */
+  raw(length: number): Uint8Array {
     this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.at - length, length);
+  }
+
+  /** A reader of the next bytes alone. */
+  part(length: number): ByteReader {
+    this.at += length;
+    return new ByteReader(this.bytes.subarray(this.at - length, this.at));
   }
 
   /** Bytes behind their length, as a view. */
-  sized(): Buffer {
+  sized(): Uint8Array {
     return this.raw(this.varint());
   }
 

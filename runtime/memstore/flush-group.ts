@@ -8,7 +8,7 @@
  *   entries     their bytes (u32), then as in `packed-rows.ts`; also rows that were overwritten since
  *   place       where among the entries the newest row of a key stands, in key order
  */
-import { ByteReader } from "../disk/byte-reader.js";
+import type { ByteReader } from "../disk/byte-reader.js";
 import type { ByteWriter } from "../disk/byte-writer.js";
 import { checkpointText } from "./checkpoint-text.js";
 import type { Layer } from "./layer.js";
@@ -46,9 +46,12 @@ export interface FlushSteps {
   removeAnswer(partition: number, key: string): void;
   /** After the removals, so that what it counts are not replaced ones. */
   forgetAnswers(partition: number, beforeTime: number): void;
-  putAnswer(partition: number, answer: { readonly key: string; readonly time: number; readonly answer: Buffer }): void;
-  putRow(store: number, key: Buffer, row: Buffer): void;
-  deleteRow(store: number, key: Buffer): void;
+  putAnswer(
+    partition: number,
+    answer: { readonly key: string; readonly time: number; readonly answer: Uint8Array },
+  ): void;
+  putRow(store: number, key: Uint8Array, row: Uint8Array): void;
+  deleteRow(store: number, key: Uint8Array): void;
   /** The last of a partition. */
   endPartition(partition: number, checkpoint: string | undefined): void;
 }
@@ -65,7 +68,7 @@ export function replayGroup(group: ByteReader, steps: FlushSteps): void {
       steps.putAnswer(partition, { key: group.text(), time: group.f64(), answer: group.sized() });
     for (let stores = group.u32(); stores > 0; stores -= 1) {
       const store = group.u32();
-      const entries = new ByteReader(group.raw(group.u32()));
+      const entries = group.part(group.u32());
       for (let left = group.u32(); left > 0; left -= 1) {
         entries.at = group.u32();
         const length = entries.u32();

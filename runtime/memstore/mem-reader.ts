@@ -1,5 +1,7 @@
 /** A connection that reads the embedded memstore's file, with its prepared statements. */
+
 import { assert } from "../core/errors.js";
+import { ByteReader } from "../disk/byte-reader.js";
 import type { Database, Statement } from "../disk/sqlite.js";
 import type { RowState } from "./layer.js";
 import type { IdempotencyEntry, KeyedRow, OrderedKey, RangeRequest, StoredRow } from "./memstore.js";
@@ -36,7 +38,7 @@ export class MemReader {
 
   get(store: number, key: OrderedKey): StoredRow | undefined {
     const row = this.#get.get(store, Buffer.from(key, "latin1"));
-    return Buffer.isBuffer(row) ? readRow(row) : undefined;
+    return Buffer.isBuffer(row) ? readRow(new ByteReader(row)) : undefined;
   }
 
   answer(partition: number, key: string): IdempotencyEntry | undefined {
@@ -107,5 +109,5 @@ function keyedRow(row: unknown): KeyedRow {
   assert(Array.isArray(row), "a row has two columns");
   const [key, bytes]: unknown[] = row;
   assert(Buffer.isBuffer(key) && Buffer.isBuffer(bytes), "a row is bytes under bytes");
-  return { key: key.toString("latin1"), row: readRow(bytes) };
+  return { key: key.toString("latin1"), row: readRow(new ByteReader(bytes)) };
 }

@@ -49,7 +49,7 @@ export class PackedRows {
     if (length === 0) return null;
     const keyLength = reader.varint();
     reader.at += keyLength;
-    return readRow(reader.raw(length - 1));
+    return readRow(reader, reader.at + length - 1);
   }
 
   /** Whether the key at a place has a row. */

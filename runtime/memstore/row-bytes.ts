@@ -2,7 +2,7 @@
  * A row as it stands in the file: offset, epoch, batch, time as varints (seven bits a byte, lowest first), then the value.
  */
 import { assert } from "../core/errors.js";
-import { ByteReader } from "../disk/byte-reader.js";
+import type { ByteReader } from "../disk/byte-reader.js";
 import type { ByteWriter } from "../disk/byte-writer.js";
 import type { StoredRow } from "./memstore.js";
 
@@ -17,12 +17,11 @@ export function writeRow(out: ByteWriter, row: StoredRow): void {
   out.raw(row.value);
 }
 
-/** Reads a row; its value is a view. */
-export function readRow(bytes: Buffer): StoredRow {
-  const reader = new ByteReader(bytes);
+/** Reads a row that ends at `end`; its value is a view. */
+export function readRow(reader: ByteReader, end: number = reader.bytes.length): StoredRow {
   const offset = BigInt(reader.varint());
   const epoch = reader.varint();
   const batch = reader.varint();
   const time = reader.varint();
-  return { value: bytes.subarray(reader.at), offset, epoch, batch, time };
+  return { value: reader.raw(end - reader.at), offset, epoch, batch, time };
 }

@@ -140,7 +140,7 @@ class FlushTransaction implements FlushSteps {
   #counts = new Map<number, number>();
   #answers = 0;
   /** Rows that are to be put together: store, key and row of each. A key is in a group once, so that their order is free. */
-  #rows: (number | Buffer)[] = [];
+  #rows: (number | Uint8Array)[] = [];
 
   constructor(db: Database) {
     const rows = (count: number): string =>
@@ -178,18 +178,21 @@ class FlushTransaction implements FlushSteps {
     this.#answers -= this.#forgetAnswers.run(partition, beforeTime).changes;
   }
 
-  putAnswer(partition: number, answer: { readonly key: string; readonly time: number; readonly answer: Buffer }): void {
+  putAnswer(
+    partition: number,
+    answer: { readonly key: string; readonly time: number; readonly answer: Uint8Array },
+  ): void {
     this.#answers += this.#putAnswer.run(partition, answer.key, answer.time, answer.answer).changes;
   }
 
-  putRow(store: number, key: Buffer, row: Buffer): void {
+  putRow(store: number, key: Uint8Array, row: Uint8Array): void {
     this.#rows.push(store, key, row);
     if (this.#rows.length < rowsAtOnce * valuesOfRow) return;
     this.#putRows.run(this.#rows);
     this.#rows = [];
   }
 
-  deleteRow(store: number, key: Buffer): void {
+  deleteRow(store: number, key: Uint8Array): void {
     this.#deleteRow.run(store, key);
   }
 

@@ -78,6 +78,9 @@ export class WalkedRecord implements LogRecord {
   }
 
   #bytes(at: number, length: number): Uint8Array | null {
-    return length < 0 ? null : this.#batch.source.bytes.subarray(at, at + length);
+    if (length < 0) return null;
+    // No Buffer: its own `subarray` takes twice as long.
+    const { buffer, byteOffset } = this.#batch.source.bytes;
+    return new Uint8Array(buffer, byteOffset + at, length);
   }
 }

@@ -77,8 +77,8 @@ function walk(bytes: Buffer, fromOffset = 0n, aborted: readonly AbortedTransacti
   const walked = walkBatches({ bytes, fromOffset, aborted, subject: "topic t, partition 0" });
   const records = Array.from(walked.records, ({ offset, key, value, timestamp, headers }) => ({
     offset,
-    key,
-    value,
+    key: key && Buffer.from(key),
+    value: value && Buffer.from(value),
     timestamp,
     ...(headers === undefined ? {} : { headers }),
   }));
