@@ -159,6 +159,16 @@ export const plantedFaults: readonly PlantedFault[] = [
     },
   },
   {
+    name: "a group that could not be written is passed over",
+    file: "runtime/memstore/write-behind.ts",
+    code: "this.#isFailing = true;",
+    instead: "this.#isFailing = true;\n      this.#groups.shift();",
+    foundBy: {
+      file: "test/unit/runtime/memstore/sqlite-memstore.test.ts",
+      test: "P7: what was packed behind a group that cannot be written waits for it",
+    },
+  },
+  {
     name: "rows and checkpoint in transactions of their own",
     file: "runtime/memstore/sqlite-mem-writer.ts",
     code: "return this.#transaction(() => this.#flushing.run(Buffer.from(group.buffer, 0, group.length)));",

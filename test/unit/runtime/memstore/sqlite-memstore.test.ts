@@ -184,6 +184,36 @@ describe("the embedded memstore", () => {
     await store.close();
   });
 
+  it("P7: what was packed behind a group that cannot be written waits for it", async () => {
+    const flushes = new FlushControl();
+    const clock = new MovableClock();
+    const { result: store, worker } = await withWorker(() => open({ clock, flushBytes: 1 }));
+    flushes.attach(worker);
+    const partition = await openPartition(store);
+    const reader = new Database(file, { readonly: true });
+    const rows = reader.prepare("select count(*) from rows").pluck();
+    const settled = async (): Promise<void> => {
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    flushes.fate = "lost";
+    put(partition, 1);
+    put(partition, 2);
+    put(partition, 3);
+    await settled();
+    flushes.fate = "done";
+    put(partition, 4);
+    await settled();
+    // The next attempt waits for its time, and none that is behind goes before it.
+    expect(rows.get()).toBe(0);
+    expect([1, 2, 3, 4].map((batch) => partition.get("s", `key-${batch}`)?.batch)).toEqual([1, 2, 3, 4]);
+    clock.advance(1_001);
+    await partition.flush();
+    expect(rows.get()).toBe(4);
+    expect([1, 2, 3, 4].map((batch) => partition.get("s", `key-${batch}`)?.batch)).toEqual([1, 2, 3, 4]);
+    reader.close();
+    await store.close();
+  });
+
   it("P12: keeps no more rows in memory than its cache may hold", async () => {
     const store = await open({ cacheMb: 1 });
     const partition = await openPartition(store);
