@@ -54,7 +54,6 @@ export class ExternalTail {
     let endOffset = restored.progress.offset(index);
     while (!signal.aborted) {
       try {
-        pace.begin();
         await grownOrDue(this.#parts, [{ topic, partition, endOffset }], signal);
         const before = restored.progress.offset(index);
         endOffset = await this.#readOn(store, signal);

@@ -34,26 +34,27 @@ export function grownOrDue(
   ]);
 }
 
+/** Of the longest pauses: after so many without growth of its own a log is quiet. */
+const quietPauses = 2;
+
 /** How soon after a look the next may come: the less looks find, the later, so that writes of our own do not keep us looking. */
 export class FollowPace {
   readonly #parts: FollowParts;
   #backoff: Backoff;
-  #waitsSince = 0;
+  #pausedAt: number;
 
   constructor(parts: FollowParts) {
     this.#parts = parts;
     this.#backoff = this.#fresh();
+    this.#pausedAt = parts.clock.monotonic();
   }
 
-  /** A wait for growth begins. */
-  begin(): void {
-    this.#waitsSince = this.#parts.clock.monotonic();
-  }
-
-  /** It has ended, and a look has found something of others or not. False when the signal ended it. */
+  /** A wait for growth has ended, and a look has found something of others or not. False when the signal ended it. */
   pause(hasFound: boolean, signal: AbortSignal): Promise<boolean> {
     const { clock, limits } = this.#parts;
-    if (hasFound || clock.monotonic() - this.#waitsSince >= limits.followLongestMs) this.#backoff = this.#fresh();
+    const now = clock.monotonic();
+    if (hasFound || now - this.#pausedAt >= quietPauses * limits.followLongestMs) this.#backoff = this.#fresh();
+    this.#pausedAt = now;
     return this.#backoff.wait(signal);
   }
 

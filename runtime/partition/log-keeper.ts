@@ -107,7 +107,6 @@ export class LogKeeper {
     let hasFound = false;
     let known = this.#offsets();
     do {
-      pace.begin();
       // A partition that writes all the time does not wait: each of its appends would end the wait.
       if (this.#isAt(known)) await this.#persist((stop) => this.#grownOrDue(known, stop));
       if (signal.aborted) return;
