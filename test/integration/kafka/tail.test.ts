@@ -44,6 +44,14 @@ class Scene {
     await leaderOf(this.admin, topic);
   }
 
+  /** Until the broker takes requests for each partition: it tells who leads a new one before it has begun to lead. */
+  async served(topic: string, numPartitions: number): Promise<void> {
+    for (let partition = 0; partition < numPartitions; partition += 1)
+      await expect
+        .poll(() => this.end(topic, partition).catch(() => undefined), { timeout: 20_000, interval: 20 })
+        .toBe(0n);
+  }
+
   async write(topic: string, partition = 0): Promise<void> {
     await this.producer.send({ topic, acks: -1, messages: [{ key: "theirs", value: "1", partition }] });
   }
@@ -84,6 +92,7 @@ describe.skipIf(leftOut)("waiting for growth on Kafka", () => {
     const { links, changelog } = await opened();
     const topic = topicName("fifty");
     await scene.made(topic, 50);
+    await scene.served(topic, 50);
     const grown = new Set<number>();
     const stop = new AbortController();
     setMaxListeners(50, stop.signal);
