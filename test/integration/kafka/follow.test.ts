@@ -54,7 +54,7 @@ describe.skipIf(leftOut)("a master without writes, on three brokers", () => {
     admin = foreignClient(kafka.brokers).admin();
     await admin.connect();
     links = new PolledLinks(kafkajsLinks({ clientId: "follow", clock: systemClock, logger: silentLogger }));
-    changelog = await openLogOfTests(kafka.brokers, { openLink: links.open });
+    changelog = await openLogOfTests(kafka.brokers, { openLink: links.open, requestTimeoutMs: 5_000 });
     topic = topicName("followed");
     failures = [];
     const logger: Logger = { ...silentLogger, error: (facts) => void failures.push(facts) };
