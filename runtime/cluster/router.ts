@@ -39,6 +39,8 @@ export interface RouterParts {
   readonly tombstoneMs: number;
   /** How long a handler may block the event loop before the process is ended, ms. Absent: it is not looked at. */
   readonly stallMs?: number;
+  /** See `PartitionParts.onRival`. */
+  readonly onRival?: (error: AffinityError) => void;
   /** Told of the router before its partitions are opened, so that somebody may look how far they are. */
   readonly onOpening?: (router: Router) => void;
   /** Ends the opening; an open router is stopped by `stop`. */

@@ -50,16 +50,17 @@ export interface Node {
  */
 export async function openNode(parts: NodeParts): Promise<Node> {
   const closers = new Closers(parts.logger);
+  const fault = new AbortController();
   try {
-    const gateway = await openInOrder(parts, closers);
-    return new RunningNode(gateway, closers);
+    const gateway = await openInOrder(parts, closers, (error) => fault.abort(error));
+    return new RunningNode(gateway, closers, fault.signal);
   } catch (error) {
     await closers.closeAll();
     throw error;
   }
 }
 
-async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway> {
+async function openInOrder(parts: NodeParts, closers: Closers, onFault: (error: Error) => void): Promise<Gateway> {
   const { config, service, handlers, clock, random, logger } = parts;
   // First, since it leaves no trace: a port in use makes no data folder.
   const gateway = closers.keep(
@@ -99,6 +100,8 @@ async function openInOrder(parts: NodeParts, closers: Closers): Promise<Gateway>
     ...historyOf(config),
     stallMs: config.stallMs,
     onOpening: (opening) => gateway.watch(opening),
+    // It is master of everything, as far as it knows: whoever takes a log from it does not know of it either.
+    ...(config.coordinator.type === "embedded" ? { onRival: onFault } : {}),
     ...(parts.signal === undefined ? {} : { signal: parts.signal }),
   });
   closers.keep("partitions", { close: () => router.stop(), kill: () => router.kill() });
@@ -163,12 +166,17 @@ class RunningNode implements Node {
   #closing: Promise<void> | undefined;
   #onClosed: () => void = () => undefined;
 
-  constructor(gateway: Gateway, closers: Closers) {
+  /** @param fault Aborts when the node has to stop by itself; its reason is what `closed` rejects with. */
+  constructor(gateway: Gateway, closers: Closers, fault: AbortSignal) {
     this.url = gateway.url;
     this.#closers = closers;
-    this.closed = new Promise((resolve) => {
-      this.#onClosed = resolve;
+    this.closed = new Promise((resolve, reject) => {
+      this.#onClosed = () => (fault.aborted ? reject(fault.reason) : resolve());
     });
+    // Whoever does not wait for it has asked for nothing.
+    this.closed.catch(() => undefined);
+    if (fault.aborted) void this.close();
+    else fault.addEventListener("abort", () => void this.close(), { once: true });
   }
 
   close(): Promise<void> {

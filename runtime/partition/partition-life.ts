@@ -44,6 +44,11 @@ export interface PartitionParts {
   readonly incarnations: { readonly [topic: string]: string };
   /** How long the log keeps tombstones, ms. */
   readonly tombstoneMs: number;
+  /**
+   * Told when the log holds a later epoch than the one that this partition has served with: another process has taken it.
+   * Absent where a coordinator decides who is master: then mastership is asked for again.
+   */
+  readonly onRival?: (error: AffinityError) => void;
 }
 
 /** How often a partition asks for mastership again whose epoch is not above the log's. */
@@ -76,6 +81,8 @@ export class PartitionLife {
   #restoring: RestoreWatch | undefined;
   #epoch = 0;
   #epochsBelow = 0;
+  /** The epoch that it has served with, 0 before. */
+  #served = 0;
   #isKilled = false;
 
   constructor(parts: PartitionParts) {
@@ -190,10 +197,14 @@ export class PartitionLife {
       this.#ends = await this.#endsOf(await log.fence(signal), store);
       this.#cycle.to("restoring");
       const restored = await this.#restore(store);
+      this.#checkRival(restored);
       const { epoch } = restored.progress;
       if (epoch >= mastership.epoch) return this.#epochBelow(epoch, mastership);
       this.#epochsBelow = 0;
-      return await this.#serve({ store, log, mastership, writer, restored });
+      this.#served = mastership.epoch;
+      const end = await this.#serve({ store, log, mastership, writer, restored });
+      this.#checkRival(restored);
+      return end;
     } catch (error) {
       if (signal.aborted) return undefined;
       // Everything else would fail again.
@@ -238,6 +249,16 @@ export class PartitionLife {
     } finally {
       this.#restoring = undefined;
     }
+  }
+
+  #checkRival({ progress: { epoch } }: Restored): void {
+    if (this.#served === 0 || epoch <= this.#served) return;
+    this.#parts.onRival?.(
+      this.errors.make(
+        "PARTITION_NOT_MASTER",
+        `another process writes its log, with epoch ${epoch} above ${this.#served} of this one: two processes share a changelog without a coordinator; run one of them, or give them names of their own`,
+      ),
+    );
   }
 
   /** Every reader would ignore what this master writes: its coordinator has forgotten epochs that the log remembers (M10). */
