@@ -50,7 +50,7 @@ export interface WalkRequest {
 export interface Walked {
   /** In offset order; made anew whenever somebody goes over them. They throw as `walkBatches`, at the batch that is damaged. */
   readonly records: Iterable<LogRecord>;
-  /** Whether there are batches that have records, though all of these may lie below `fromOffset`. */
+  /** Whether there is one: of a batch that begins below `fromOffset` compaction may have left none. */
   readonly hasRecords: boolean;
   readonly nextOffset: bigint;
 }
@@ -72,7 +72,10 @@ export function walkBatches(request: WalkRequest): Walked {
       batches.push(batch);
     if (batch.lastOffset >= nextOffset) nextOffset = batch.lastOffset + 1n;
   }
-  return { records: new WalkedRecords(request, batches), hasRecords: batches.length > 0, nextOffset };
+  const records = new WalkedRecords(request, batches);
+  const hasRecords =
+    batches.some(({ baseOffset }) => baseOffset >= fromOffset) || records[Symbol.iterator]().next().done !== true;
+  return { records, hasRecords, nextOffset };
 }
 
 function endOfBatch(request: WalkRequest, at: number): number {

@@ -124,6 +124,16 @@ describe("record batches", () => {
     expect(walk(three, 40n)).toEqual({ records: [], nextOffset: 40n });
   });
 
+  it("P7: of which compaction has left none behind the offset that was asked for have none to give", () => {
+    const cut = changed(three, (copy) => {
+      copy.writeInt32BE(7, 23);
+      return copy;
+    });
+    const walked = (fromOffset: bigint) => walkBatches({ bytes: cut, fromOffset, aborted: [], subject: "t" });
+    expect([walked(12n).hasRecords, walked(13n).hasRecords, walked(13n).nextOffset]).toEqual([true, false, 18n]);
+    expect([...walked(13n).records]).toEqual([]);
+  });
+
   it("that are cut off are left for the next read", () => {
     const bytes = Buffer.concat([three, batch(13n, [record("d", "4")])]);
     for (let length = 0; length < bytes.length; length += 1) {
