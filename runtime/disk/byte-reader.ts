@@ -1,4 +1,5 @@
 /** Reads what a ByteWriter wrote. It trusts its input: both sides are this process, or a file that this process wrote. */
+import { partOf } from "../core/bytes.js";
 
 /** Moves through a buffer. */
 export class ByteReader {
@@ -56,10 +57,10 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** The next bytes, as a view: no Buffer, whose own `subarray` takes three times as long. */
+  /** The next bytes, as a view. */
   raw(length: number): Uint8Array {
     this.at += length;
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.at - length, length);
+    return partOf(this.bytes, this.at - length, this.at);
   }
 
   /** A reader of the next bytes alone. */

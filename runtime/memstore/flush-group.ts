@@ -13,6 +13,12 @@ import type { ByteWriter } from "../disk/byte-writer.js";
 import { checkpointText } from "./checkpoint-text.js";
 import type { Layer } from "./layer.js";
 
+/** A group as bytes, to be given away. */
+export interface PackedGroup {
+  readonly buffer: ArrayBuffer;
+  readonly length: number;
+}
+
 /** Appends a partition's layer. */
 export function packLayer(out: ByteWriter, partition: number, layer: Layer): void {
   out.u32(partition);

@@ -43,7 +43,7 @@ export class PackedRows {
 
   /** The row at a place, its value a view; null: its key is deleted. */
   at(place: RowPlace): StoredRow | null {
-    const reader = new ByteReader(this.#chunks[chunkOf(place)] ?? this.#open.bytes);
+    const reader = new ByteReader(this.#chunkOf(place));
     reader.at = place % placesPerChunk;
     const length = reader.u32();
     if (length === 0) return null;
@@ -54,7 +54,7 @@ export class PackedRows {
 
   /** Whether the key at a place has a row. */
   isRow(place: RowPlace): boolean {
-    return (this.#chunks[chunkOf(place)] ?? this.#open.bytes).readUInt32LE(place % placesPerChunk) !== 0;
+    return this.#chunkOf(place).readUInt32LE(place % placesPerChunk) !== 0;
   }
 
   /** Appends all entries, behind the number of their bytes (u32). @returns By chunk, where among these its bytes begin. */
@@ -68,6 +68,10 @@ export class PackedRows {
     }
     out.view.setUint32(at, out.length - at - 4, true);
     return starts;
+  }
+
+  #chunkOf(place: RowPlace): Buffer {
+    return this.#chunks[chunkOf(place)] ?? this.#open.bytes;
   }
 
   #close(): void {

@@ -1,5 +1,7 @@
 /** What the embedded memstore asks of its writer thread. */
 
+import type { PackedGroup } from "./flush-group.js";
+
 /** A partition as the file holds it. */
 export interface PartitionState {
   readonly partition: number;
@@ -28,7 +30,7 @@ export type MemCalls = {
    * of each partition then.
    */
   readonly flush: {
-    readonly request: { readonly group: { readonly buffer: ArrayBuffer; readonly length: number } };
+    readonly request: { readonly group: PackedGroup };
     readonly reply: ReadonlyMap<number, number>;
   };
   /** Empties a partition; it gets new ids. */

@@ -9,6 +9,7 @@ import { AffinityError, messageOf } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { requireSqlite } from "../disk/sqlite.js";
 import { SqliteThread } from "../disk/sqlite-thread.js";
+import type { PackedGroup } from "./flush-group.js";
 import { FrozenViews } from "./frozen-views.js";
 import { MemReader } from "./mem-reader.js";
 import type { MemStore, PartitionStore } from "./memstore.js";
@@ -16,7 +17,7 @@ import { tooManySnapshots } from "./range-check.js";
 import { RowCache } from "./row-cache.js";
 import type { MemCalls, PartitionName, PartitionState } from "./sqlite-mem-calls.js";
 import { type PartitionHost, SqlitePartitionStore } from "./sqlite-partition.js";
-import { type PackedGroup, WriteBehind } from "./write-behind.js";
+import { WriteBehind } from "./write-behind.js";
 
 export interface SqliteMemStoreOptions {
   /** Folder of the file `memstore.sqlite`; it must exist and be locked by this process. */

@@ -91,7 +91,7 @@ export class SqlitePartitionStore implements PartitionStore, LayerSource {
   range(request: RangeRequest): readonly KeyedRow[] {
     checkRange(request);
     const { id } = this.#store(request.store);
-    const layers = [this.#gathering, ...this.#sealed].map(({ rows }) => rows.get(id)?.view());
+    const layers = this.#layers.map(({ rows }) => rows.get(id)?.view());
     return rangeOver(layers, this.#host.reader, id, request);
   }
 
@@ -112,7 +112,7 @@ export class SqlitePartitionStore implements PartitionStore, LayerSource {
     // The writer may put into the file, between two reads, what is still in a layer here.
     return reader.atOnce(() => {
       const changed = new Map<OrderedKey, boolean>();
-      for (const layer of [this.#gathering, ...this.#sealed].reverse())
+      for (const layer of this.#layers.reverse())
         for (const [key, isThere] of layer.rows.get(id)?.keys() ?? []) changed.set(key, isThere);
       let count = reader.count(id);
       for (const [key, isThere] of changed) count += (isThere ? 1 : 0) - (reader.get(id, key) === undefined ? 0 : 1);
@@ -122,7 +122,7 @@ export class SqlitePartitionStore implements PartitionStore, LayerSource {
 
   answer(key: string): IdempotencyEntry | undefined {
     let hiddenBefore = Number.NEGATIVE_INFINITY;
-    for (const layer of [this.#gathering, ...this.#sealed]) {
+    for (const layer of this.#layers) {
       const found = layer.answers.get(key);
       if (found !== undefined)
         return found.entry === undefined || found.entry.time < hiddenBefore ? undefined : found.entry;
@@ -183,10 +183,12 @@ export class SqlitePartitionStore implements PartitionStore, LayerSource {
 
   persisted(answers: number): void {
     this.#sealed = this.#sealed.slice(0, -1);
-    this.#answerCount = this.#sealed.reduce(
-      (count, { answerDelta }) => count + answerDelta,
-      answers + this.#gathering.answerDelta,
-    );
+    this.#answerCount = this.#layers.reduce((count, { answerDelta }) => count + answerDelta, answers);
+  }
+
+  /** What is not in the file yet, newest first. */
+  get #layers(): Layer[] {
+    return [this.#gathering, ...this.#sealed];
   }
 
   /** What is to become of a row that is not in the file yet; undefined: nothing is known of it. */

@@ -6,7 +6,7 @@
  */
 import type { Clock, Timer } from "../core/clock.js";
 import { ByteWriter } from "../disk/byte-writer.js";
-import { packLayer } from "./flush-group.js";
+import { type PackedGroup, packLayer } from "./flush-group.js";
 import type { Layer } from "./layer.js";
 
 /** What the groups are made of. */
@@ -17,12 +17,6 @@ export interface LayerSource {
   seal(): Layer;
   /** The oldest layer that was sealed is in the file. @param answers How many the file has of the partition now. */
   persisted(answers: number): void;
-}
-
-/** A group as bytes (see `flush-group.ts`), to be given away. */
-export interface PackedGroup {
-  readonly buffer: ArrayBuffer;
-  readonly length: number;
 }
 
 export interface WriteBehindOptions {
@@ -108,7 +102,7 @@ export class WriteBehind {
   /** Nothing is written by itself any more. */
   stop(): void {
     this.#isStopped = true;
-    this.#timer?.cancel();
+    this.#unschedule();
   }
 
   /** Resolves when no write is under way, however it ends. */
@@ -146,8 +140,7 @@ export class WriteBehind {
   #write(): Promise<void> | undefined {
     const [group] = this.#groups;
     if (group === undefined) return undefined;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#unschedule();
     this.#writing = this.#writeGroup(group);
     return this.#writing;
   }
@@ -162,8 +155,7 @@ export class WriteBehind {
     } catch (error) {
       this.#writing = undefined;
       this.#isFailing = true;
-      this.#timer?.cancel();
-      this.#timer = undefined;
+      this.#unschedule();
       this.#schedule(retryMs);
       throw failed(error);
     }
@@ -178,6 +170,11 @@ export class WriteBehind {
     }
     if (this.#groups.length > 0 || this.#gathered >= this.#options.flushBytes) this.#writeSoon();
     else if (this.#dirty.size > 0) this.#schedule(this.#options.flushMs);
+  }
+
+  #unschedule(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   #schedule(delayMs: number): void {

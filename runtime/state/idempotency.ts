@@ -10,6 +10,7 @@
  * was given with. The position is not in the headers because offsets are known only when the append is acknowledged; whoever
  * applies the record adds it.
  */
+import { partOf } from "../core/bytes.js";
 import { assert } from "../core/errors.js";
 import type { Position } from "./access.js";
 import { parsePosition, positionText } from "./position.js";
@@ -110,16 +111,11 @@ function body(view: Buffer, replyAt: number): AnswerBody {
   const flags = view[1] ?? 0;
   const hasId = (flags & 4) !== 0;
   return {
-    fingerprint: part(view, 2, headBytes),
+    fingerprint: partOf(view, 2, headBytes),
     existed: (flags & 1) !== 0,
-    reply: (flags & 2) === 0 ? undefined : part(view, hasId ? replyAt + idBytes : replyAt, view.length),
+    reply: (flags & 2) === 0 ? undefined : partOf(view, hasId ? replyAt + idBytes : replyAt, view.length),
     replySchema: hasId ? view.readUInt32BE(replyAt) : undefined,
   };
-}
-
-// Plain arrays, as the first attempt gave them.
-function part(view: Buffer, start: number, end: number): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset + start, end - start);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -6,20 +6,24 @@
  * last batch of a fetch may be cut off; it is read with the next.
  */
 import type { LogRecord } from "../changelog.js";
+import {
+  attributesAt,
+  controlBit,
+  crcAt,
+  isTransactionalBit,
+  lengthAt,
+  magic,
+  magicAt,
+  prefixBytes,
+  recordsAt,
+} from "./batch-layout.js";
 import { checksum } from "./crc32c.js";
 import { damagedBatch } from "./damaged-batch.js";
-import { isTransactionalBit, magic } from "./record-batch.js";
-import { type Batch, WalkedRecords } from "./walked-records.js";
+import { type Batch, type RecordsRequest, WalkedRecords } from "./walked-records.js";
 import { WireReader } from "./wire-reader.js";
 
-const controlBit = 0x20;
-
-/** Up to and with the length: what a batch is measured by. */
-const prefixBytes = 12;
-/** From behind the length to the records. */
-const leastBatchBytes = 49;
-const crcAt = 17;
-const checkedFrom = 21;
+/** What the length of a batch counts, without any records. */
+const leastBatchBytes = recordsAt - prefixBytes;
 
 /** A transaction that was given up: its records from this offset on, to its marker, never count. */
 export interface AbortedTransaction {
@@ -34,14 +38,10 @@ export interface Marker {
   readonly producerEpoch: number;
 }
 
-export interface WalkRequest {
+export interface WalkRequest extends RecordsRequest {
   readonly bytes: Buffer;
-  /** Records below it are not given: batches come whole. */
-  readonly fromOffset: bigint;
   /** In order of their first offsets. */
   readonly aborted: readonly AbortedTransaction[];
-  /** Topic and partition, for errors. */
-  readonly subject: string;
   /** Sees each control batch. */
   readonly onMarker?: (marker: Marker) => void;
 }
@@ -79,7 +79,7 @@ export function walkBatches(request: WalkRequest): Walked {
 }
 
 function endOfBatch(request: WalkRequest, at: number): number {
-  const length = request.bytes.readInt32BE(at + 8);
+  const length = request.bytes.readInt32BE(at + lengthAt);
   if (length < leastBatchBytes)
     throw damagedBatch(
       request.subject,
@@ -96,16 +96,16 @@ function offsetAt({ bytes }: WalkRequest, at: number): bigint {
 function parsed(request: WalkRequest, at: number, end: number): Batch {
   const { bytes } = request;
   const baseOffset = offsetAt(request, at);
-  const found = bytes[at + 16];
+  const found = bytes[at + magicAt];
   if (found !== magic)
     throw damagedBatch(
       request.subject,
       baseOffset,
       `it has format ${found}; format ${magic}, of Kafka 0.11 and later, would be right`,
     );
-  if (checksum(bytes.subarray(at + checkedFrom, end)) !== bytes.readUInt32BE(at + crcAt))
+  if (checksum(bytes.subarray(at + attributesAt, end)) !== bytes.readUInt32BE(at + crcAt))
     throw damagedBatch(request.subject, baseOffset, "its bytes do not fit its checksum");
-  const head = new WireReader(bytes, at + checkedFrom, end);
+  const head = new WireReader(bytes, at + attributesAt, end);
   const attributes = head.i16();
   const lastOffsetDelta = head.i32();
   const baseTimestamp = Number(head.i64());

@@ -190,7 +190,7 @@ export class KafkaCluster {
       this.#topics.set(topic.name, topic);
       const isAnew = before !== undefined && !before.id.equals(topic.id);
       for (const { partition, leader, leaderEpoch } of topic.partitions) {
-        const name = `${topic.name}/${partition}`;
+        const name = topicPartitionName(topic.name, partition);
         const known = this.#leaders.get(name);
         // A broker that was away may still tell of the leader before the present one.
         const isOld = !isAnew && known !== undefined && leaderEpoch < known.leaderEpoch;

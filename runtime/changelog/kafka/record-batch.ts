@@ -1,18 +1,18 @@
-/**
- * Writes record batches, format 2 (Kafka documentation, "Record Batch"). All of a batch stands in one buffer; the checksum
- * covers everything from `attributes` on, so that the leader may fill in offset and leader epoch.
- *
- *   base offset 8, length 4, leader epoch 4, magic 1, crc 4,
- *   attributes 2, last offset delta 4, base timestamp 8, max timestamp 8, producer id 8, producer epoch 2, base sequence 4,
- *   records 4, then each record: length, attributes 1, timestamp delta, offset delta, key, value, headers
- */
+/** Writes record batches. All of a batch stands in one buffer. */
 import type { NewRecord } from "../changelog.js";
+import {
+  attributesAt,
+  authorAt,
+  crcAt,
+  isTransactionalBit,
+  lengthAt,
+  magic,
+  prefixBytes,
+  recordsAt,
+} from "./batch-layout.js";
 import { checksum } from "./crc32c.js";
 import { writeHeaders } from "./record-headers.js";
 import { WireWriter } from "./wire-writer.js";
-
-export const magic = 2;
-export const isTransactionalBit = 0x10;
 
 /** In whose name, and at which place in its sequence, a batch is written. */
 export interface BatchAuthor {
@@ -49,26 +49,16 @@ export function encodeBatch(records: readonly NewRecord[], author: BatchAuthor, 
     out.raw(body.bytes);
   }
   out.setI32(lengthAt, out.length - prefixBytes);
-  out.setU32(crcAt, checksum(out.bytes.subarray(checkedFrom)));
+  out.setU32(crcAt, checksum(out.bytes.subarray(attributesAt)));
   return out.bytes;
 }
-
-/** Of a batch: where its parts stand. */
-const lengthAt = 8;
-const crcAt = 17;
-const checkedFrom = 21;
-const attributesAt = 21;
-const authorAt = 43;
-const recordsAt = 61;
-/** Up to and with the length, which does not count them. */
-const prefixBytes = 12;
 
 /** A batch in another name, otherwise the same; in place. */
 export function reauthored(batch: Buffer, author: Omit<BatchAuthor, "isTransactional">): Buffer {
   batch.writeBigInt64BE(author.producerId, authorAt);
   batch.writeInt16BE(author.producerEpoch, authorAt + 8);
   batch.writeInt32BE(author.sequence, authorAt + 10);
-  batch.writeUInt32BE(checksum(batch.subarray(checkedFrom)), crcAt);
+  batch.writeUInt32BE(checksum(batch.subarray(attributesAt)), crcAt);
   return batch;
 }
 
@@ -88,7 +78,7 @@ export function withCompressedRecords(batch: Buffer, packed: Buffer, codec: numb
   packed.copy(bytes, recordsAt);
   bytes.writeInt32BE(bytes.length - prefixBytes, lengthAt);
   bytes.writeInt16BE(batch.readInt16BE(attributesAt) | codec, attributesAt);
-  bytes.writeUInt32BE(checksum(bytes.subarray(checkedFrom)), crcAt);
+  bytes.writeUInt32BE(checksum(bytes.subarray(attributesAt)), crcAt);
   return bytes;
 }
 

@@ -2,6 +2,7 @@
  * A record in the bytes of a fetch, whose parts become objects when they are asked for: a restore holds thousands of records
  * that it has not come to yet, and what it makes of one is soon garbage.
  */
+import { partOf } from "../../core/bytes.js";
 import type { LogRecord, RecordHeaders } from "../changelog.js";
 import { readLayout } from "./record-headers.js";
 import type { WireReader } from "./wire-reader.js";
@@ -78,9 +79,6 @@ export class WalkedRecord implements LogRecord {
   }
 
   #bytes(at: number, length: number): Uint8Array | null {
-    if (length < 0) return null;
-    // No Buffer: its own `subarray` takes twice as long.
-    const { buffer, byteOffset } = this.#batch.source.bytes;
-    return new Uint8Array(buffer, byteOffset + at, length);
+    return length < 0 ? null : partOf(this.#batch.source.bytes, at, at + length);
   }
 }

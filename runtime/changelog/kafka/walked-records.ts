@@ -4,14 +4,13 @@
  */
 import { messageOf } from "../../core/errors.js";
 import type { LogRecord } from "../changelog.js";
+import { codecBits, logAppendTimeBit } from "./batch-layout.js";
 import { damagedBatch } from "./damaged-batch.js";
 import { decompress } from "./decompression.js";
 import { readHeaders, skipLayout } from "./record-headers.js";
 import { type Place, type WalkedBatch, WalkedRecord } from "./walked-record.js";
 import { WireFault, WireReader } from "./wire-reader.js";
 
-const codecBits = 0x07;
-const logAppendTimeBit = 0x08;
 /** A record has at least seven fields of a byte. */
 const leastRecordBytes = 7;
 

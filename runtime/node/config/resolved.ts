@@ -4,6 +4,7 @@
  *
  * What each setting means, its default and its bounds stand in one place: `settings.ts`.
  */
+import type { Compression } from "../../changelog/kafka/batch-compressor.js";
 import type { CompatibilityLevel } from "../../schema/compatibility.js";
 import type { JsonValue } from "../../schema/type.js";
 
@@ -101,7 +102,7 @@ export interface KafkaConfig {
   readonly minInsyncReplicas: number;
   readonly requestTimeoutMs: number;
   /** Of record batches that are written. */
-  readonly compression: "none" | "gzip" | "snappy" | "lz4" | "zstd";
+  readonly compression: Compression;
   /** Absent: no TLS. */
   readonly ssl?: KafkaSsl;
   readonly sasl: KafkaSasl;

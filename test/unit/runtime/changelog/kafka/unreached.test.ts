@@ -1,10 +1,10 @@
-import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { openKafkaChangelog } from "../../../../../runtime/changelog/kafka/kafka-changelog.js";
 import { unreachedText } from "../../../../../runtime/changelog/kafka/unreached.js";
 import { systemClock } from "../../../../../runtime/core/clock.js";
 import { silentLogger } from "../../../../../runtime/core/logger.js";
 import { SeededRandom } from "../../../../../runtime/core/random.js";
+import { freePort } from "../../../../support/server.js";
 
 it.each([
   ["SASL PLAIN authentication failed: Invalid username or password", "changelog.sasl"],
@@ -37,12 +37,3 @@ it("a start without a broker waits for as long as a request may take, and tells 
   );
   await changelog.close();
 });
-
-/** A port where nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
