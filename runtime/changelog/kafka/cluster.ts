@@ -171,11 +171,17 @@ export class KafkaCluster {
   /** Learns anew what all topics are. One look under way serves all who wait for one. */
   async #refreshed(deadline: Deadline, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#refreshing === undefined) {
-      this.#refreshing = this.#refresh(deadline).finally(() => {
-        this.#refreshing = undefined;
-      });
+    if (this.#refreshing !== undefined) {
+      try {
+        return await this.#refreshing;
+      } catch (error) {
+        // Whoever began it may have had less time than is left here.
+        if (deadline.leftMs === 0) throw error;
+      }
     }
+    this.#refreshing ??= this.#refresh(deadline).finally(() => {
+      this.#refreshing = undefined;
+    });
     await this.#refreshing;
   }
 

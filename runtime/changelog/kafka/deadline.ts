@@ -5,6 +5,12 @@ import type { Random } from "../../core/random.js";
 /** Waits between attempts, ms: the first, and the longest. */
 const firstWaitMs = 5;
 const longestWaitMs = 500;
+/**
+ * Time that an attempt is given at least, ms, and as a part of the whole: one that the end cuts short tells nothing, makes an
+ * append's outcome unknown, and hides what the attempt before it has found.
+ */
+const shortestTryMs = 500;
+const shortestTryPart = 0.2;
 
 export interface DeadlineParts {
   readonly clock: Clock;
@@ -14,11 +20,13 @@ export interface DeadlineParts {
 export class Deadline {
   readonly #parts: DeadlineParts;
   readonly #end: number;
+  readonly #shortestTryMs: number;
   #waitMs = firstWaitMs;
 
   constructor(parts: DeadlineParts, ms: number) {
     this.#parts = parts;
     this.#end = parts.clock.monotonic() + ms;
+    this.#shortestTryMs = Math.min(shortestTryMs, ms * shortestTryPart);
   }
 
   get leftMs(): number {
@@ -29,7 +37,7 @@ export class Deadline {
   async wait(signal?: AbortSignal): Promise<boolean> {
     const waitMs = this.#waitMs * (0.5 + this.#parts.random.next() / 2);
     this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs);
-    if (waitMs >= this.leftMs) return false;
+    if (waitMs + this.#shortestTryMs > this.leftMs) return false;
     await sleep(this.#parts.clock, waitMs, signal);
     return true;
   }

@@ -70,9 +70,11 @@ describe.skipIf(isLeftOut(missingJava()))("a topic in Kafka", () => {
   });
 
   it("of which no broker has heard for a while is not there, and the error says so", async () => {
+    const patient = await openLogOfTests(brokers, { requestTimeoutMs: 20_000 });
     await expect(
-      changelog.open({ topics: [topicName("never")], partition: 0, epoch: 1, writer: 1n }),
+      patient.open({ topics: [topicName("never")], partition: 0, epoch: 1, writer: 1n }),
     ).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await patient.close();
   });
 
   it("P7: whose beginning is gone is read from what is left", async () => {
