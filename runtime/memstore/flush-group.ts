@@ -4,13 +4,14 @@
  *   group       partition*
  *   partition   id (u32), hasCheckpoint (u8), checkpoint (text)?, forgetBefore (f64),
  *               removed answers (u32) (key text)*, answers (u32) (key text, time f64, answer sized)*,
- *               stores (u32) (store u32, entries, rows (u32), place (u32)*)*
- *   entries     their bytes (u32), then as in `packed-rows.ts`; also rows that were overwritten since
- *   place       where among the entries the newest row of a key stands, in key order
+ *               stores (u32) (store u32, entries)*
+ *   entries     their number (u32), their bytes (u32), then as in `packed-rows.ts`; of a key the last one counts
  */
+import { partOf } from "../core/bytes.js";
 import type { ByteReader } from "../disk/byte-reader.js";
 import type { ByteWriter } from "../disk/byte-writer.js";
 import { checkpointText } from "./checkpoint-text.js";
+import { isSameKey, keyOrder } from "./key-order.js";
 import type { Layer } from "./layer.js";
 
 /** A group as bytes, to be given away. */
@@ -72,17 +73,33 @@ export function replayGroup(group: ByteReader, steps: FlushSteps): void {
     if (forgetBefore > Number.NEGATIVE_INFINITY) steps.forgetAnswers(partition, forgetBefore);
     for (let left = group.u32(); left > 0; left -= 1)
       steps.putAnswer(partition, { key: group.text(), time: group.f64(), answer: group.sized() });
-    for (let stores = group.u32(); stores > 0; stores -= 1) {
-      const store = group.u32();
-      const entries = group.part(group.u32());
-      for (let left = group.u32(); left > 0; left -= 1) {
-        entries.at = group.u32();
-        const length = entries.u32();
-        const key = entries.sized();
-        if (length === 0) steps.deleteRow(store, key);
-        else steps.putRow(store, key, entries.raw(length - 1));
-      }
-    }
+    for (let stores = group.u32(); stores > 0; stores -= 1) replayRows(group.u32(), group, steps);
     steps.endPartition(partition, checkpoint);
+  }
+}
+
+/** Takes the rows of a store in key order: neighbours in the file are written one after another. */
+function replayRows(store: number, group: ByteReader, steps: FlushSteps): void {
+  const count = group.u32();
+  const entries = group.part(group.u32());
+  const lengths = new Uint32Array(count);
+  const keys = { bytes: entries.bytes, starts: new Uint32Array(count), ends: new Uint32Array(count) };
+  for (let index = 0; index < count; index += 1) {
+    const length = entries.u32();
+    const keyBytes = entries.varint();
+    lengths[index] = length;
+    keys.starts[index] = entries.at;
+    entries.at += keyBytes;
+    keys.ends[index] = entries.at;
+    entries.at += Math.max(0, length - 1);
+  }
+  const order = keyOrder(keys);
+  for (let at = 0; at < count; at += 1) {
+    const index = order[at] ?? 0;
+    if (at + 1 < count && isSameKey(keys, index, order[at + 1] ?? 0)) continue;
+    const [start = 0, end = 0, length = 0] = [keys.starts[index], keys.ends[index], lengths[index]];
+    const key = partOf(entries.bytes, start, end);
+    if (length === 0) steps.deleteRow(store, key);
+    else steps.putRow(store, key, partOf(entries.bytes, end, end + length - 1));
   }
 }

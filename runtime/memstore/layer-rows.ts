@@ -1,13 +1,14 @@
 /**
- * Rows of one store in a layer. Writes and reads of a key go to a hash map; what was written since is put into key order when
- * somebody asks for the order. A load of writes thus never pays for it, and lists pay for each changed key once.
+ * Rows of one store in a layer. They get an index when somebody asks for one of them, and are put into key order when somebody
+ * asks for that. A restore, which nobody asks, thus pays for neither; a load of writes not for the order; and lists pay for each
+ * changed key once.
  */
 import type { ByteWriter } from "../disk/byte-writer.js";
 import type { RowState } from "./layer.js";
 import type { OrderedKey, RangeRequest } from "./memstore.js";
 import type { RowSource } from "./merge.js";
 import { entriesOf, type OrderedMap, orderedMap } from "./ordered-map.js";
-import { PackedRows, placeInCopy, type RowPlace } from "./packed-rows.js";
+import { PackedRows, type RowPlace } from "./packed-rows.js";
 
 /** Rows in key order. */
 export interface RowsView {
@@ -18,12 +19,15 @@ export interface RowsView {
 /** See the head of the file. */
 export class LayerRows {
   readonly #rows = new PackedRows();
+  /** Whether the maps below know the rows. */
+  #isIndexed = false;
   /** Newer than `#ordered`. */
   readonly #recent = new Map<OrderedKey, RowPlace>();
   readonly #ordered = orderedMap<RowPlace>();
 
   /** undefined: the layer says nothing of the key; null: it is deleted. */
   get(key: OrderedKey): RowState | undefined {
+    this.#index();
     const recent = this.#recent.get(key);
     const place = recent === undefined && this.#ordered.size > 0 ? this.#ordered.get(key) : recent;
     return place === undefined ? undefined : this.#rows.at(place);
@@ -31,7 +35,8 @@ export class LayerRows {
 
   /** The row is copied. */
   set(key: OrderedKey, row: RowState): void {
-    this.#recent.set(key, this.#rows.add(key, row));
+    const place = this.#rows.add(key, row);
+    if (this.#isIndexed) this.#recent.set(key, place);
   }
 
   /** Of the present moment, until the next `set`. */
@@ -46,23 +51,25 @@ export class LayerRows {
 
   /** Every key once, in no order, and whether it has a row. */
   *keys(): Generator<readonly [OrderedKey, boolean]> {
+    this.#index();
     for (const [key, place] of this.#ordered.entries())
       if (!this.#recent.has(key)) yield [key, this.#rows.isRow(place)];
     for (const [key, place] of this.#recent) yield [key, this.#rows.isRow(place)];
   }
 
-  /** Appends the rows, and where the newest of each key stands, in key order, as `flush-group.ts` says. */
+  /** Appends the rows, as `flush-group.ts` says. */
   pack(out: ByteWriter): void {
-    const places = this.#ordered.size > 0 ? this.#sorted() : this.#recent;
-    // Without a function of ours the sort compares by code unit, which is by byte. Neighbours in the file are written one after
-    // another.
-    const keys = places === this.#recent ? [...places.keys()].sort() : places.keys();
-    const starts = this.#rows.copyTo(out);
-    out.u32(places.size);
-    for (const key of keys) out.u32(placeInCopy(starts, places.get(key) ?? 0));
+    this.#rows.copyTo(out);
+  }
+
+  #index(): void {
+    if (this.#isIndexed) return;
+    this.#isIndexed = true;
+    for (const [key, place] of this.#rows.entries()) this.#recent.set(key, place);
   }
 
   #sorted(): OrderedMap<RowPlace> {
+    this.#index();
     if (this.#recent.size > 0) {
       for (const [key, place] of this.#recent) this.#ordered.set(key, place);
       this.#recent.clear();

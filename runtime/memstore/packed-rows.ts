@@ -24,6 +24,7 @@ export class PackedRows {
   readonly #chunks: Buffer[] = [];
   #open = new ByteWriter(new ArrayBuffer(firstChunkBytes));
   #openBytes = firstChunkBytes;
+  #count = 0;
 
   /** Adds a row, copied; null: the key is deleted. */
   add(key: OrderedKey, row: StoredRow | null): RowPlace {
@@ -31,6 +32,7 @@ export class PackedRows {
       this.#close();
     const out = this.#open;
     const at = out.length;
+    this.#count += 1;
     out.u32(0);
     out.latin1(key);
     if (row !== null) {
@@ -57,17 +59,32 @@ export class PackedRows {
     return this.#chunkOf(place).readUInt32LE(place % placesPerChunk) !== 0;
   }
 
-  /** Appends all entries, behind the number of their bytes (u32). @returns By chunk, where among these its bytes begin. */
-  copyTo(out: ByteWriter): readonly number[] {
-    const starts: number[] = [];
+  /** Each entry's key and place, in the order in which they were added; a key that was added twice comes twice. */
+  *entries(): Generator<readonly [OrderedKey, RowPlace]> {
+    for (const [index, chunk] of this.#all().entries()) {
+      const reader = new ByteReader(chunk);
+      while (reader.at < chunk.length) {
+        const place = index * placesPerChunk + reader.at;
+        const length = reader.u32();
+        const keyBytes = reader.varint();
+        const key = chunk.toString("latin1", reader.at, reader.at + keyBytes);
+        reader.at += keyBytes + Math.max(0, length - 1);
+        yield [key, place];
+      }
+    }
+  }
+
+  /** Appends their number (u32), the number of their bytes (u32), and all entries. */
+  copyTo(out: ByteWriter): void {
+    out.u32(this.#count);
     const at = out.length;
     out.u32(0);
-    for (const chunk of [...this.#chunks, this.#open.bytes.subarray(0, this.#open.length)]) {
-      starts.push(out.length - at - 4);
-      out.raw(chunk);
-    }
+    for (const chunk of this.#all()) out.raw(chunk);
     out.view.setUint32(at, out.length - at - 4, true);
-    return starts;
+  }
+
+  #all(): readonly Buffer[] {
+    return [...this.#chunks, this.#open.bytes.subarray(0, this.#open.length)];
   }
 
   #chunkOf(place: RowPlace): Buffer {
@@ -79,11 +96,6 @@ export class PackedRows {
     this.#openBytes = Math.min(this.#openBytes * growth, chunkBytes);
     this.#open = new ByteWriter(new ArrayBuffer(this.#openBytes));
   }
-}
-
-/** Where an entry stands among the bytes that `copyTo` has appended. */
-export function placeInCopy(starts: readonly number[], place: RowPlace): number {
-  return (starts[chunkOf(place)] ?? 0) + (place % placesPerChunk);
 }
 
 function chunkOf(place: RowPlace): number {

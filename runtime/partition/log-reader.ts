@@ -108,6 +108,8 @@ class TopicCursor {
   /** The records of the present slice behind `#head`. */
   #records: Iterator<LogRecord> | undefined;
   #head: LogRecord | undefined;
+  /** Whether the present slice may go beyond the end; of most, no record's offset need be looked at. */
+  #isCut = false;
   #next: bigint;
   /** The slice after the present one, which is read while this one is applied. */
   #ahead: Promise<LogSlice> | undefined;
@@ -149,6 +151,7 @@ class TopicCursor {
       if (this.store.isExternal) await this.#lookUpKeys(slice.records);
       this.#records = slice.records[Symbol.iterator]();
       this.#next = slice.nextOffset;
+      this.#isCut = slice.nextOffset > this.#end;
       this.#advance();
       if (isStuck && this.isEmpty) await sleep(this.#parts.clock, this.#parts.limits.retryFirstMs, this.#signal);
       else if (!this.isAtEnd) this.#readAhead();
@@ -157,9 +160,8 @@ class TopicCursor {
 
   /** Records at or behind the end are none of this read's. */
   #advance(): void {
-    const found = this.#records?.next();
-    this.#head =
-      found === undefined || found.done === true || found.value.offset >= this.#end ? undefined : found.value;
+    const record = this.#records?.next().value;
+    this.#head = record === undefined || (this.#isCut && record.offset >= this.#end) ? undefined : record;
     if (this.#head === undefined) this.#records = undefined;
   }
 
