@@ -12,16 +12,10 @@ import {
 } from "../../json-node.js";
 import { jsonLimits } from "../../json-source.js";
 import { isPrimitiveName } from "../names.js";
-import { readNumber, readValue } from "./json-values.js";
+import { type Annotation, annotate, readAnnotations } from "./annotations.js";
+import { readNumber } from "./json-values.js";
 import type { IdlToken, IdlTokens } from "./tokens.js";
-
-/** An annotation: `@name(value)`. */
-export interface Annotation {
-  readonly name: string;
-  readonly value: JsonNode;
-  readonly start: number;
-  readonly end: number;
-}
+import { addText, wordText } from "./word-texts.js";
 
 /** Where a type stands. */
 export interface TypePlace {
@@ -46,37 +40,6 @@ const logicalWords: { readonly [word: string]: readonly [base: string, logical: 
   uuid: ["string", "uuid"],
 };
 
-/** Annotations before something; the documentation comment that counts is that of the first word. */
-export function readAnnotations(tokens: IdlTokens): readonly Annotation[] {
-  const found: Annotation[] = [];
-  while (tokens.isMark("@")) {
-    const { start } = tokens.take();
-    const name = tokens.word("the name of an annotation");
-    tokens.expect("(", "after the name of the annotation");
-    const value = readValue(tokens, undefined);
-    const { end } = tokens.expect(")", "after the value of the annotation");
-    found.push({ name: name.text, value, start, end });
-  }
-  return found;
-}
-
-/** Puts annotations into an object, except those that say what its own words say. */
-export function annotate(
-  tokens: IdlTokens,
-  object: JsonObject,
-  annotations: readonly Annotation[],
-  reserved: readonly string[],
-): void {
-  for (const annotation of annotations) {
-    const { name, value } = annotation;
-    if (reserved.includes(name)) {
-      const text = `the annotation ${quoted(name)} would say what IDL has its own words for`;
-      throw tokens.fault("IDL_ANNOTATION", annotation, text, "Remove it.");
-    }
-    object.add(new JsonMember(name, value, annotation));
-  }
-}
-
 /** `@…` and a type. In a place without a default an optional type has null first. */
 export function readWholeType(tokens: IdlTokens, place: TypePlace): JsonNode {
   return optional(tokens, readType(tokens, place), place.parent, true);
@@ -92,11 +55,7 @@ export function optional(
   if (mark === undefined) return node;
   const union = new JsonArray({ source: tokens.source, start: node.start, parent });
   union.end = mark.end;
-  const none = new JsonString(
-    { source: tokens.source, start: mark.start, parent: { node: union, step: isNullFirst ? 0 : 1 } },
-    mark.end,
-    "null",
-  );
+  const none = wordText(tokens, "null", mark, { node: union, step: isNullFirst ? 0 : 1 });
   union.items.push(...(isNullFirst ? [none, node] : [node, none]));
   return union;
 }
@@ -141,7 +100,7 @@ function readSimple(
       const text = `the annotation ${quoted(annotations[0].name)} stands on a use of ${quoted(word.text)}; it belongs to the definition`;
       throw tokens.fault("IDL_ANNOTATION", annotations[0], text, "For a field, write it after the type.");
     }
-    return new JsonString({ ...span, start: word.start }, word.end, nameOf(tokens, word, namespace));
+    return wordText(tokens, nameOf(tokens, word, namespace), word, parent);
   }
   if (isPrimitive && annotations.length === 0) return new JsonString(span, word.end, word.text);
   const object = new JsonObject(span);
@@ -250,22 +209,6 @@ function readUnion(tokens: IdlTokens, word: IdlToken, annotations: readonly Anno
   while (tokens.takes(","));
   array.end = tokens.expect("}", "after the types of the union").end;
   return array;
-}
-
-/** Adds a member whose value is a text that stands for a word. */
-export function addText(
-  tokens: IdlTokens,
-  object: JsonObject,
-  name: string,
-  value: string,
-  at: { readonly start: number; readonly end: number },
-): void {
-  const node = new JsonString(
-    { source: tokens.source, start: at.start, parent: { node: object, step: name } },
-    at.end,
-    value,
-  );
-  object.add(new JsonMember(name, node, at));
 }
 
 /** Whether a default is there and is not null. */
