@@ -22,6 +22,8 @@ export interface KafkaOptions {
 }
 
 const bulkRecords = 200_000;
+/** Load before the first round, s: Java compiles a broker's code while it is young, on the two cores that all share. */
+const brokerWarmUpSeconds = 30;
 /** As many as a keyspace has unless it says otherwise. */
 const rivalPartitions = 8;
 
@@ -55,6 +57,14 @@ async function putRows(kafka: Kafka, parent: string, options: KafkaOptions): Pro
   const rows: Row[] = [];
   try {
     await Promise.all([affinity, raw].map(fillAccounts));
+    await load({
+      url: affinity.url,
+      mode: "put",
+      connections: 64,
+      seconds: brokerWarmUpSeconds,
+      keys: 10_000,
+      seed: 0,
+    });
     for (const [connections, goal] of [
       [64, 0.55],
       [256, 0.65],

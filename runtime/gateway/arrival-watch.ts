@@ -1,9 +1,12 @@
 /** Ends requests whose bodies do not arrive in time: one timer for all of them, and none when there is nothing to watch. */
 import type { Clock, Timer } from "../core/clock.js";
+import { Slots } from "../core/slots.js";
 
 /** Something under way that must be whole, or move on, before `deadline` (monotonic ms). */
 export interface Arrival {
   deadline: number;
+  /** Where the watch keeps it; the watch's own. */
+  slot: number;
   /** Called once, when the deadline has passed. */
   expire(): void;
 }
@@ -14,7 +17,7 @@ const lookMs = 500;
 /** See the head of the file. */
 export class ArrivalWatch {
   readonly #clock: Clock;
-  readonly #arrivals = new Set<Arrival>();
+  readonly #arrivals = new Slots<Arrival>();
   #timer: Timer | undefined;
 
   constructor(clock: Clock) {
@@ -22,12 +25,12 @@ export class ArrivalWatch {
   }
 
   add(arrival: Arrival): void {
-    this.#arrivals.add(arrival);
+    arrival.slot = this.#arrivals.add(arrival);
     this.#timer ??= this.#clock.after(lookMs, this.#look, { unref: true });
   }
 
   remove(arrival: Arrival): void {
-    this.#arrivals.delete(arrival);
+    this.#arrivals.remove(arrival.slot, arrival);
   }
 
   close(): void {
@@ -39,9 +42,9 @@ export class ArrivalWatch {
   readonly #look = (): void => {
     this.#timer = undefined;
     const now = this.#clock.monotonic();
-    for (const arrival of [...this.#arrivals]) {
+    for (const arrival of this.#arrivals.all()) {
       if (arrival.deadline > now) continue;
-      this.#arrivals.delete(arrival);
+      this.remove(arrival);
       arrival.expire();
     }
     if (this.#arrivals.size > 0) this.#timer ??= this.#clock.after(lookMs, this.#look, { unref: true });

@@ -81,6 +81,7 @@ export class BodyReader {
     const { socket } = request;
     const arrival: Arrival = {
       deadline: this.#clock.monotonic() + this.#limits.requestTimeoutMs,
+      slot: 0,
       expire: () => socket.destroy(),
     };
     this.#watch.add(arrival);
@@ -99,6 +100,7 @@ type Take = (chunkBytes: number, bodyBytes: number) => AffinityError | undefined
 /** One body that is being read. Its listeners stay with the request and do nothing when it has settled. */
 class Reading implements Arrival {
   deadline: number;
+  slot = 0;
   /** Bytes that have arrived. */
   bytes = 0;
   readonly #take: Take;

@@ -58,6 +58,7 @@ export async function writeBulk(parts: BulkParts, exchange: Exchange): Promise<O
 
 class BulkWrite implements Arrival {
   deadline = Number.POSITIVE_INFINITY;
+  slot = 0;
   readonly #parts: BulkParts;
   readonly #exchange: Exchange;
   readonly #positions = new Map<number, Position>();

@@ -1,6 +1,7 @@
 /**
  * Requests of one connection, one after another: what a caller pipelines behind a write must find it done (RFC 9112 section
- * 9.3.2 lets a server run only safe methods side by side). A connection has a lane for as long as a request of it waits.
+ * 9.3.2 lets a server run only safe methods side by side). A connection keeps its lane: one for each request would come and go
+ * all the time (see `core/slots.ts`).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -18,7 +19,8 @@ export interface Pipelined {
 }
 
 interface Lane {
-  current: Exchange;
+  /** undefined: nothing is under way, and nothing waits. */
+  current: Exchange | undefined;
   readonly waiting: Pipelined[];
   /** Why nothing will come after the last that waits. */
   fault: AffinityError | undefined;
@@ -26,18 +28,20 @@ interface Lane {
 
 /** See the head of the file. */
 export class Lanes {
-  readonly #lanes = new Map<Socket, Lane>();
+  readonly #lanes = new WeakMap<Socket, Lane>();
+  /** Connections with a request under way. */
+  #busy = 0;
   #waiting = 0;
   #onIdle: (() => void) | undefined;
 
   /** Requests that are under way or wait for one. */
   get size(): number {
-    return this.#lanes.size + this.#waiting;
+    return this.#busy + this.#waiting;
   }
 
   /** Resolves when nothing is under way. */
   idle(): Promise<void> {
-    if (this.#lanes.size === 0) return Promise.resolve();
+    if (this.#busy === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
@@ -45,7 +49,7 @@ export class Lanes {
 
   /** Lets a request wait where one of its connection is under way and few enough wait. @returns Whether it waits. */
   wait(pipelined: Pipelined): boolean {
-    const lane = this.#lanes.size === 0 ? undefined : this.#lanes.get(pipelined.request.socket);
+    const lane = this.#busyLane(pipelined.request.socket);
     if (lane === undefined || lane.waiting.length >= pipelinedLimit) return false;
     lane.waiting.push(pipelined);
     this.#waiting += 1;
@@ -54,8 +58,7 @@ export class Lanes {
 
   /** Whether a request of this connection would be one too many: its own lane does not count against it. */
   isFull(socket: Socket, limit: number): boolean {
-    if (this.#lanes.size === 0) return limit === 0;
-    const lane = this.#lanes.get(socket);
+    const lane = this.#busyLane(socket);
     if (lane === undefined) return this.size >= limit;
     return this.size > limit || lane.waiting.length >= pipelinedLimit;
   }
@@ -63,22 +66,29 @@ export class Lanes {
   /** A request is under way from here until `leave`. */
   enter(exchange: Exchange): void {
     const { socket } = exchange.request;
-    const lane = this.#lanes.get(socket);
-    if (lane === undefined) this.#lanes.set(socket, { current: exchange, waiting: [], fault: undefined });
-    else lane.current = exchange;
-    if (lane?.fault !== undefined) this.#break(lane, lane.fault);
+    let lane = this.#lanes.get(socket);
+    if (lane === undefined) {
+      lane = { current: undefined, waiting: [], fault: undefined };
+      this.#lanes.set(socket, lane);
+    }
+    if (lane.current === undefined) this.#busy += 1;
+    lane.current = exchange;
+    if (lane.fault !== undefined) this.#break(lane, lane.fault);
   }
 
-  /** @returns The request that comes next; the lane ends where there is none. */
+  /** @returns The request that comes next. */
   leave({ request: { socket } }: Exchange): Pipelined | undefined {
-    const lane = this.#lanes.get(socket);
-    const next = lane?.waiting.shift();
+    const lane = this.#busyLane(socket);
+    if (lane === undefined) return undefined;
+    const next = lane.waiting.shift();
     if (next !== undefined) {
       this.#waiting -= 1;
       return next;
     }
-    this.#lanes.delete(socket);
-    if (this.#lanes.size === 0) this.#onIdle?.();
+    lane.current = undefined;
+    lane.fault = undefined;
+    this.#busy -= 1;
+    if (this.#busy === 0) this.#onIdle?.();
     return undefined;
   }
 
@@ -89,7 +99,7 @@ export class Lanes {
    * @returns Whether a request of the connection will tell its caller.
    */
   fail(socket: Socket, fault: AffinityError): boolean {
-    const lane = this.#lanes.get(socket);
+    const lane = this.#busyLane(socket);
     if (lane === undefined) return false;
     lane.fault = fault;
     this.#break(lane, fault);
@@ -98,13 +108,19 @@ export class Lanes {
 
   /** Whether nothing comes after the request that is next. */
   isBroken(socket: Socket): boolean {
-    const lane = this.#lanes.size === 0 ? undefined : this.#lanes.get(socket);
+    const lane = this.#busyLane(socket);
     return lane?.fault !== undefined && lane.waiting.length === 0;
   }
 
   #break({ current, waiting }: Lane, fault: AffinityError): void {
     if (waiting.length > 0) return;
+    if (current === undefined) return;
     current.isLast = true;
     if (!current.request.complete) current.failBody(fault);
+  }
+
+  #busyLane(socket: Socket): Lane | undefined {
+    const lane = this.#busy === 0 ? undefined : this.#lanes.get(socket);
+    return lane?.current === undefined ? undefined : lane;
   }
 }

@@ -29,6 +29,7 @@ export class SlowReaders {
     return new Promise((resolve) => {
       const arrival: Arrival = {
         deadline: this.#clock.monotonic() + this.#slowReaderMs,
+        slot: 0,
         expire: () => request.socket.destroy(),
       };
       const onTaken = (): void => {

@@ -26,9 +26,12 @@ export interface SqliteMemStoreOptions {
   readonly logger?: Logger;
   /** Rows kept in memory by all partitions together, in MB, and an eighth of it of the file's pages. Default 256. */
   readonly cacheMb?: number;
-  /** How long changes gather before they are written, ms. Default 1,000. */
+  /**
+   * How long changes gather before they are written, ms: a row that changes often is written once for all of it, and a crash
+   * leaves as much of the log to be read again. Default 5,000.
+   */
   readonly flushMs?: number;
-  /** Bytes of changes that are written without waiting for `flushMs`. Default 8 MB. */
+  /** Bytes of changes that are written without waiting for `flushMs`. Default a quarter of `unflushedBytes`. */
   readonly flushBytes?: number;
   /** Bytes of changes that are not written yet, above which `pressure` asks callers to wait. Default 64 MB. */
   readonly unflushedBytes?: number;
@@ -83,11 +86,12 @@ export class SqliteMemStore implements MemStore {
     this.#thread = thread;
     this.#logger = options.logger ?? silentLogger;
     this.#walPages = options.walPages;
+    const { unflushedBytes = 64 * mega } = options;
     this.#behind = new WriteBehind({
       clock: options.clock,
-      flushMs: options.flushMs ?? 1_000,
-      flushBytes: options.flushBytes ?? 8 * mega,
-      unflushedBytes: options.unflushedBytes ?? 64 * mega,
+      flushMs: options.flushMs ?? 5_000,
+      flushBytes: options.flushBytes ?? unflushedBytes / 4,
+      unflushedBytes,
       write: (group) => this.#write(group),
       failed: (error) => this.#failed(error),
     });

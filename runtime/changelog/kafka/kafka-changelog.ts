@@ -4,6 +4,7 @@
  */
 import { type Admin, Kafka, logLevel } from "kafkajs";
 import type { Clock } from "../../core/clock.js";
+import { Slots } from "../../core/slots.js";
 import type {
   Changelog,
   GrowthRequest,
@@ -48,7 +49,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
   readonly #options: KafkaChangelogOptions;
   readonly #tail: KafkaTail;
   readonly #lanes = new Map<number, ProduceLane>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new Slots<Promise<unknown>>();
   #waitingBytes = 0;
   #isClosed = false;
 
@@ -106,7 +107,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
     this.#isClosed = true;
     this.#tail.close();
     // Each ends by its deadline.
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#underWay.all());
     this.cluster.close();
   }
 
@@ -130,8 +131,8 @@ class KafkaChangelog implements Changelog, KafkaParts {
   }
 
   track<T>(append: Promise<T>): Promise<T> {
-    this.#underWay.add(append);
-    return append.finally(() => this.#underWay.delete(append));
+    const slot = this.#underWay.add(append);
+    return append.finally(() => this.#underWay.remove(slot, append));
   }
 
   get isClosed(): boolean {
