@@ -7,6 +7,7 @@ import { KeyOffsets } from "./key-offsets.js";
 import type { LogConnection } from "./log-connection.js";
 import type { Part, Parts } from "./parts.js";
 import type { SqliteLog } from "./sqlite-log.js";
+import { dropAfter, isDropDue, type TombstoneDrop } from "./tombstone-drop.js";
 
 /** Bytes of blocks that one slice reads. */
 const sliceBytes = 128 * 1024;
@@ -22,9 +23,8 @@ export interface RoundPlan {
   readonly cleanEnd: number;
   /** Up to where it goes. */
   readonly agedEnd: number;
-  /** Tombstones below this offset may go after this time. */
-  readonly dropEnd: number;
-  readonly dropTime: number | null;
+  /** What earlier rounds have noted of tombstones. */
+  readonly drop: TombstoneDrop<number> | undefined;
   readonly tombstoneMs: number;
   /** When the round began, ms. */
   readonly now: number;
@@ -40,6 +40,8 @@ export class CompactionRound {
   readonly #plan: RoundPlan;
   readonly #newest = new KeyOffsets(keyBytes);
   readonly #packer = new BlockPacker();
+  /** Tombstones below it go. */
+  readonly #dropEnd: number;
   /** Up to where keys are noted; when that is done, up to where the round goes. */
   #mapped: number;
   /** Up to where the log is rewritten. */
@@ -54,6 +56,7 @@ export class CompactionRound {
     this.#part = part;
     this.#plan = plan;
     this.#mapped = plan.cleanEnd;
+    this.#dropEnd = isDropDue(plan.drop, plan.now) ? plan.drop.end : 0;
   }
 
   /** Notes the newest offsets of a slice. */
@@ -109,26 +112,21 @@ export class CompactionRound {
   #isKept(cursor: BlockCursor, body: Buffer): boolean {
     if (this.#newest.get(body, cursor.keyStart, cursor.keyEnd) > cursor.offset) return false;
     if (cursor.isTombstone) {
-      if (this.#isDropDue && cursor.offset < this.#plan.dropEnd) return false;
+      if (cursor.offset < this.#dropEnd) return false;
       this.#hasTombstone = true;
     }
     this.#kept += 1;
     return true;
   }
 
-  get #isDropDue(): boolean {
-    return this.#plan.dropTime !== null && this.#plan.dropTime < this.#plan.now;
-  }
-
   #finish(): void {
-    const { dropEnd, dropTime, sliceTime, tombstoneMs } = this.#plan;
-    // One pair for each part: what becomes clean before the time has come waits for the next pair.
-    const isWaiting = dropTime !== null && !this.#isDropDue;
-    const [end, time] = isWaiting ? [dropEnd, dropTime] : [this.#mapped, sliceTime() + tombstoneMs];
+    const { drop, now, sliceTime, tombstoneMs } = this.#plan;
+    const made = { end: this.#mapped, time: sliceTime() + tombstoneMs };
+    const noted = dropAfter(drop, now, made, this.#hasTombstone);
     this.#connection
       .database()
       .prepare("update parts set clean_end = ?, clean_records = ?, drop_end = ?, drop_time = ? where id = ?")
-      .run(this.#mapped, this.#kept, end, this.#hasTombstone ? time : null, this.#part.id);
+      .run(this.#mapped, this.#kept, noted?.end ?? 0, noted?.time ?? null, this.#part.id);
   }
 
   /** Blocks of `[from, to)`, up to the bytes of a slice. */

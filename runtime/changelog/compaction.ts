@@ -8,15 +8,14 @@
  * crash between two slices leaves a log that reads the same. Slices are not synced: the next append is, and with it all
  * before.
  *
- * A reader may stand between a row and the tombstone that deletes it. So a tombstone never goes in the round in which its
- * older records do: it stays for `tombstoneMs` more, which is longer than any reader may take (semantics P7). A part notes
- * `drop_end` and `drop_time`: below that offset rows were gone `tombstoneMs` before that time, so tombstones may go after it.
+ * A part notes in `drop_end` and `drop_time` when tombstones may go, see `tombstone-drop.ts`; without a time there are none.
  */
 import type { Database } from "../disk/sqlite.js";
 import { CompactionRound, type Step } from "./compaction-round.js";
 import type { LogConnection } from "./log-connection.js";
 import type { Part, Parts } from "./parts.js";
 import type { SqliteLog } from "./sqlite-log.js";
+import { isDropDue } from "./tombstone-drop.js";
 
 /** Below this many aged records a part is left alone. */
 const smallestRound = 200;
@@ -117,8 +116,9 @@ export class Compaction {
       )
       .get(part.id);
     if (state === undefined) return undefined;
+    const drop = state.dropTime === null ? undefined : { end: state.dropEnd, time: state.dropTime };
     const patienceMs = this.#isForced ? 0 : state.tombstoneMs * tombstonePatience;
-    const hasExpired = state.dropTime !== null && state.dropTime < this.#now - patienceMs;
+    const hasExpired = isDropDue(drop, this.#now - patienceMs);
     const most = this.#parts.endOffset(part) - state.cleanEnd;
     const least = this.#isForced ? 1 : Math.max(smallestRound, state.cleanRecords * dirtyShare);
     if (most < least && !hasExpired) return undefined;
@@ -127,6 +127,7 @@ export class Compaction {
     return new CompactionRound(this.#log, part, {
       ...state,
       agedEnd,
+      drop,
       now: this.#now,
       sliceTime: () => this.#sliceTime,
     });

@@ -1,4 +1,5 @@
-import { type AppendFault, MemoryChangelog, MemoryLogStorage } from "../../runtime/changelog/memory-changelog.js";
+import { type AppendFault, MemoryChangelog } from "../../runtime/changelog/memory-changelog.js";
+import { MemoryLogStorage } from "../../runtime/changelog/memory-log-storage.js";
 import { openSqliteChangelog, SqliteChangelog } from "../../runtime/changelog/sqlite-changelog.js";
 import { SeededRandom, systemRandom } from "../../runtime/core/random.js";
 import { MovableClock } from "../../runtime/testing/movable-clock.js";

@@ -1,6 +1,6 @@
 /** The log as it ever was, and what it means: written apart from the runtime, by the words of the reader's rule. */
 import type { LogRecord } from "../../runtime/changelog/changelog.js";
-import type { MemoryLogStorage } from "../../runtime/changelog/memory-changelog.js";
+import type { MemoryLogStorage } from "../../runtime/changelog/memory-log-storage.js";
 
 /** A row as the whole log gives it. */
 export interface TrueRow {

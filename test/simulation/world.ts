@@ -4,12 +4,8 @@
  */
 
 import type { Changelog } from "../../runtime/changelog/changelog.js";
-import {
-  type AppendAttempt,
-  type AppendFault,
-  MemoryChangelog,
-  MemoryLogStorage,
-} from "../../runtime/changelog/memory-changelog.js";
+import { type AppendAttempt, type AppendFault, MemoryChangelog } from "../../runtime/changelog/memory-changelog.js";
+import { MemoryLogStorage } from "../../runtime/changelog/memory-log-storage.js";
 import { type OpenRouter, openRouter } from "../../runtime/cluster/router.js";
 import { sleep } from "../../runtime/core/clock.js";
 import { AffinityError } from "../../runtime/core/errors.js";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { MemoryChangelog, MemoryLogStorage } from "../../../runtime/changelog/memory-changelog.js";
+import { MemoryChangelog } from "../../../runtime/changelog/memory-changelog.js";
+import { MemoryLogStorage } from "../../../runtime/changelog/memory-log-storage.js";
 import { openRouter } from "../../../runtime/cluster/router.js";
 import { MemoryCoordinator } from "../../../runtime/coordinator/memory-coordinator.js";
 import { systemClock } from "../../../runtime/core/clock.js";

@@ -1,9 +1,6 @@
 /** A small keyspace on the memory adapters, for tests of partitions and routers. */
-import {
-  MemoryChangelog,
-  type MemoryChangelogOptions,
-  MemoryLogStorage,
-} from "../../../../runtime/changelog/memory-changelog.js";
+import { MemoryChangelog, type MemoryChangelogOptions } from "../../../../runtime/changelog/memory-changelog.js";
+import { MemoryLogStorage } from "../../../../runtime/changelog/memory-log-storage.js";
 import { type OpenRouter, openRouter, type RouterParts } from "../../../../runtime/cluster/router.js";
 import { MemoryCoordinator, MemoryEpochs } from "../../../../runtime/coordinator/memory-coordinator.js";
 import { systemClock } from "../../../../runtime/core/clock.js";
