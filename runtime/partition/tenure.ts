@@ -8,9 +8,10 @@ import type { Clock } from "../core/clock.js";
 import { type AffinityError, isAffinityError, messageOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { PartitionStore } from "../memstore/memstore.js";
-import { type Batch, Write } from "./batch.js";
-import { type Call, MessageCall, type Outcome, RepairCall, WriteCall } from "./call.js";
-import { unmetCondition } from "./conditions.js";
+import type { Batch, Write } from "./batch.js";
+import { type Call, type Outcome, RepairCall } from "./call.js";
+import { CallEnds } from "./call-ends.js";
+import { CallRunner, type CallRunnerOwner } from "./call-runner.js";
 import type { PartitionErrors } from "./errors.js";
 import { ExternalTail } from "./external-tail.js";
 import type { FlushQueue } from "./flush-queue.js";
@@ -21,10 +22,9 @@ import type { Mailbox } from "./mailbox.js";
 import { MessageRunner, type MessageRunnerOwner } from "./message-runner.js";
 import { Overlay } from "./overlay.js";
 import type { KeyspacePlan } from "./plan.js";
-import { repairWrites } from "./repairs.js";
+import { Repairs } from "./repairs.js";
 import type { Restored } from "./restore.js";
 import { Retries } from "./retries.js";
-import { View } from "./view.js";
 import { WritePath, type WritePathOwner } from "./write-path.js";
 
 export interface TenureParts {
@@ -57,36 +57,42 @@ export type TenureEnd =
   | { readonly is: "deposed"; readonly error: Error }
   | { readonly is: "broken"; readonly error: unknown };
 
-export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwner {
+export class Tenure implements WritePathOwner, CallRunnerOwner, MessageRunnerOwner, LogKeeperOwner {
   readonly #parts: TenureParts;
-  readonly #overlay: Overlay;
   readonly #retries: Retries;
+  readonly #ends: CallEnds;
+  readonly #repairs: Repairs;
   readonly #writePath: WritePath;
-  readonly #runner: MessageRunner;
+  readonly #messages: MessageRunner;
+  readonly #runner: CallRunner;
   readonly #keeper: LogKeeper;
   readonly #tail: ExternalTail;
   readonly #onLost: () => void;
   #isPumping = false;
-  #isRepairDue = false;
   #isEnded = false;
-  #onDrained: (() => void) | undefined;
   #undoneBy = new Error("the changelog refused an append");
 
   constructor(parts: TenureParts) {
     this.#parts = parts;
-    const { plan, store, restored, mastership } = parts;
-    this.#overlay = new Overlay(plan.stores.length);
-    this.#retries = new Retries(parts);
+    const { plan, restored, mastership, mailbox } = parts;
+    const overlay = new Overlay(plan.stores.length);
+    const retries = new Retries(parts);
+    this.#retries = retries;
+    this.#ends = new CallEnds(mailbox, retries);
+    this.#repairs = new Repairs({ ...parts, overlay });
     this.#writePath = new WritePath({
       ...parts,
       stores: plan.stores,
-      store,
       progress: restored.progress,
-      overlay: this.#overlay,
-      retries: this.#retries,
+      overlay,
+      retries,
       owner: this,
     });
-    this.#runner = new MessageRunner(parts, this);
+    this.#messages = new MessageRunner(parts, this);
+    this.#runner = new CallRunner(
+      { ...parts, overlay, retries, repairs: this.#repairs, messages: this.#messages },
+      this,
+    );
     this.#keeper = new LogKeeper(parts, this);
     const complain = (error: Error): void =>
       this.#keeper.complain(error, "a topic that others write cannot be followed; it is asked again");
@@ -127,7 +133,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
   sweep(now: number): number {
     const { mailbox, errors } = this.#parts;
     const isDue = ({ deadline }: Call): boolean => deadline <= now;
-    for (const call of mailbox.remove(isDue)) this.#fail(call, errors.askTimeout(call, "not run"));
+    for (const call of mailbox.remove(isDue)) this.failed(call, errors.askTimeout(call, "not run"));
     let next = Number.POSITIVE_INFINITY;
     const visit = (call: Call): void => {
       if (!call.isAnswered && isDue(call)) call.refuseCaller(errors.askTimeout(call, "run"));
@@ -135,8 +141,8 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
       call.followers?.forEach(visit);
     };
     for (const call of this.#writePath.pending()) visit(call);
-    this.#runner.expire(now);
-    const run = this.#runner.running;
+    this.#messages.expire(now);
+    const run = this.#messages.running;
     if (run !== undefined) {
       visit(run.call);
       next = Math.min(next, run.deadline);
@@ -146,10 +152,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
 
   /** Resolves when every accepted call is settled. Nothing may be submitted meanwhile. */
   drained(): Promise<void> {
-    if (this.#parts.mailbox.open === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onDrained = resolve;
-    });
+    return this.#ends.drained();
   }
 
   /** Ends the mastership for good; what is left gets SHUTTING_DOWN. */
@@ -160,7 +163,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
   // -- running calls -------------------------------------------------------------------------------------------------
 
   #canRun(): boolean {
-    return this.#runner.running === undefined && !this.#isPumping && !this.#keeper.isRecovering && !this.#isEnded;
+    return this.#messages.running === undefined && !this.#isPumping && !this.#keeper.isRecovering && !this.#isEnded;
   }
 
   /** Runs what waits, until a handler is under way. */
@@ -169,10 +172,10 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
     const { mailbox, clock, errors } = this.#parts;
     this.#isPumping = true;
     const now = clock.monotonic();
-    while (this.#runner.running === undefined && !this.#keeper.isRecovering && !this.#isEnded) {
+    while (this.#messages.running === undefined && !this.#keeper.isRecovering && !this.#isEnded) {
       const call = mailbox.shift();
       if (call === undefined) break;
-      if (call.deadline <= now) this.#fail(call, errors.askTimeout(call, "not run"));
+      if (call.deadline <= now) this.failed(call, errors.askTimeout(call, "not run"));
       else this.#run(call);
     }
     this.#isPumping = false;
@@ -180,105 +183,25 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
 
   #run(call: Call): void {
     if (call.signal?.aborted === true) {
-      this.#fail(call, this.#parts.errors.askTimeout(call, "not run"));
+      this.failed(call, this.#parts.errors.askTimeout(call, "not run"));
       return;
     }
     call.phase = "running";
     try {
-      this.#dispatch(call);
+      this.#runner.run(call);
     } catch (error) {
       // What the memstore throws, as on a broken disk; the call has not joined a batch.
       const { errors } = this.#parts;
       this.#keeper.complain(error instanceof Error ? error : new Error(messageOf(error)), "a call failed");
-      this.#fail(
+      this.failed(
         call,
         isAffinityError(error) ? error : errors.make("INTERNAL", messageOf(error), { applied: "no", cause: error }),
       );
     }
   }
 
-  #dispatch(call: Call): void {
-    if (call.idempotency !== undefined && call.isWrite && !this.#isFirstAttempt(call)) return;
-    if (call instanceof WriteCall) this.#runWrite(call);
-    else if (call instanceof MessageCall) this.#runMessage(call);
-    else if (call instanceof RepairCall) this.#runRepair(call);
-    // A read that was held: it is told that it may ask again.
-    else this.concluded(call, undefined);
-  }
-
-  #isFirstAttempt(call: Call): boolean {
-    if (call.idempotency === undefined) return true;
-    const verdict = this.#retries.verdict(call.idempotency);
-    switch (verdict.is) {
-      case "first":
-        return true;
-      case "refused":
-        this.#fail(call, verdict.error);
-        return false;
-      case "pending":
-        call.phase = "held";
-        verdict.attempt.followers ??= [];
-        verdict.attempt.followers.push(call);
-        return false;
-      case "answered": {
-        // It tells what was durable long ago, and so needs no lease.
-        const { position, existed, reply, replySchema } = verdict.answer;
-        this.settle(call, { position, wrote: true, existed, reply, replySchema });
-        return false;
-      }
-    }
-  }
-
-  #runWrite(call: WriteCall): void {
-    const { plan, limits, errors, store } = this.#parts;
-    const { exposed } = plan;
-    if (exposed === undefined) {
-      this.#fail(call, errors.make("ROUTE_NOT_FOUND", `${plan.name} has no store of its own name`, { applied: "no" }));
-      return;
-    }
-    const { address, value, conditions } = call;
-    const view = new View(store, this.#overlay);
-    const seen = call.isBlind ? undefined : view.get(exposed, address.ordered);
-    call.existed = seen !== undefined;
-    const unmet = unmetCondition(conditions, seen);
-    if (unmet !== undefined) this.#refuse(call, view, errors.conditionFailed(unmet));
-    else if (call.bytes > limits.maxCallBytes)
-      this.#fail(call, errors.callTooLarge(`the write has ${call.bytes} bytes`, `${limits.maxCallBytes} bytes`));
-    else if (value === null && seen === undefined) this.concluded(call, view.newest);
-    else this.wrote(call, [new Write(exposed, address, value)], call.bytes);
-  }
-
-  #runMessage(call: MessageCall): void {
-    const { plan, store, errors } = this.#parts;
-    const view = new View(store, this.#overlay);
-    const { ifMatch, ifNoneMatch } = call.conditions;
-    if ((ifMatch !== undefined || ifNoneMatch !== undefined) && plan.exposed !== undefined) {
-      const unmet = unmetCondition(call.conditions, view.get(plan.exposed, call.address.ordered));
-      if (unmet !== undefined) {
-        this.#refuse(call, view, errors.conditionFailed(unmet));
-        return;
-      }
-    }
-    this.#runner.run(call, view);
-  }
-
-  #runRepair(call: RepairCall): void {
-    this.#isRepairDue = false;
-    const { shadowed } = this.#parts.restored.progress;
-    const { writes, bytes } = repairWrites({ ...this.#parts, overlay: this.#overlay }, shadowed);
-    if (writes.length > 0) this.wrote(call, writes, bytes);
-    else this.concluded(call, undefined);
-  }
-
-  /** Puts a repair before all that wait, when there is something to repair. */
   #repairSoon(): void {
-    if (this.#isRepairDue || this.#isEnded || this.#parts.restored.progress.shadowed.size === 0) return;
-    this.#isRepairDue = true;
-    const { mailbox } = this.#parts;
-    const call = new RepairCall();
-    mailbox.admitAlways(call);
-    mailbox.pushFirst(call);
-    this.idle();
+    if (!this.#isEnded && this.#repairs.request()) this.idle();
   }
 
   // -- what becomes of calls -----------------------------------------------------------------------------------------
@@ -295,44 +218,22 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
     else if (this.mayAnswer()) {
       const { existed, reply } = call;
       this.settle(call, { position: this.#writePath.position(), wrote: false, existed, reply });
-    } else if (call.phase !== "settled") this.#fail(call, this.#parts.errors.notMaster(call, "no"));
+    } else if (call.phase !== "settled") this.failed(call, this.#parts.errors.notMaster(call, "no"));
   }
 
   failed(call: Call, error: AffinityError): void {
-    this.#fail(call, error);
+    this.#ends.fail(call, error);
   }
 
   ranInVain(call: Call): void {
-    this.#fail(call, this.#parts.errors.unavailable(call, this.#undoneBy));
+    this.failed(call, this.#parts.errors.unavailable(call, this.#undoneBy));
   }
 
   /** What became of a call is known; what it wrote is durable and applied. */
   settle(call: Call, outcome: Outcome): void {
-    this.#retries.end(call);
-    if (call.refusal === undefined) call.settle(outcome);
-    else call.fail(call.refusal);
-    this.#release(call);
+    this.#ends.settle(call, outcome);
     // A repair is bounded like every call; what it left is the next one's.
     if (call instanceof RepairCall && call.writeCount > 0) this.#repairSoon();
-  }
-
-  #refuse(call: Call, view: View, error: AffinityError): void {
-    call.refusal = error;
-    this.concluded(call, view.newest);
-  }
-
-  #fail(call: Call, error: AffinityError): void {
-    this.#retries.end(call);
-    call.fail(error);
-    this.#release(call);
-  }
-
-  #release(call: Call): void {
-    const { mailbox } = this.#parts;
-    mailbox.release(call);
-    if (mailbox.open > 0 || this.#onDrained === undefined) return;
-    this.#onDrained();
-    this.#onDrained = undefined;
   }
 
   // -- what becomes of appends, and of the mastership ----------------------------------------------------------------
@@ -340,7 +241,7 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
   undone(calls: readonly Call[], error: Error): void {
     this.#undoneBy = error;
     this.#keeper.complain(error, "the changelog refused an append; it is undone, with all that ran on top of it");
-    for (const call of calls) this.#fail(call, this.#parts.errors.unavailable(call, error));
+    for (const call of calls) this.failed(call, this.#parts.errors.unavailable(call, error));
   }
 
   outcomeUnknown(error: Error): void {
@@ -388,10 +289,10 @@ export class Tenure implements WritePathOwner, MessageRunnerOwner, LogKeeperOwne
     this.#tail.end();
     mastership.lost.removeEventListener("abort", this.#onLost);
     const left = this.#writePath.end();
-    for (const call of left.inFlight) this.#fail(call, errorFor(call, call.writeCount > 0 ? inFlight : "no"));
-    for (const call of left.queued) this.#fail(call, errorFor(call, "no"));
-    const running = this.#runner.abandon();
-    if (running !== undefined) this.#fail(running, errorFor(running, "no"));
-    for (const call of mailbox.remove(() => true)) this.#fail(call, errorFor(call, "no"));
+    for (const call of left.inFlight) this.failed(call, errorFor(call, call.writeCount > 0 ? inFlight : "no"));
+    for (const call of left.queued) this.failed(call, errorFor(call, "no"));
+    const running = this.#messages.abandon();
+    if (running !== undefined) this.failed(running, errorFor(running, "no"));
+    for (const call of mailbox.remove(() => true)) this.failed(call, errorFor(call, "no"));
   }
 }

@@ -68,9 +68,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "no repair",
-    file: `${partition}/tenure.ts`,
-    code: "if (this.#isRepairDue || this.#isEnded || this.#parts.restored.progress.shadowed.size === 0) return;",
-    instead: "if (!this.#isRepairDue) return;",
+    file: `${partition}/repairs.ts`,
+    code: "if (this.#isDue || restored.progress.shadowed.size === 0) return false;",
+    instead: "if (!this.#isDue || restored.progress.shadowed.size === 0) return false;",
     foundBy: { file: restore, test: "P3: a key that was deleted and has a late record is repaired by a tombstone" },
   },
   {
