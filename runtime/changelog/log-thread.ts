@@ -55,6 +55,8 @@ export class LogThread implements LogCaller {
 
   /** Closes the file and ends the thread; it must be retired. */
   async end(): Promise<void> {
+    // One that is being started would be left behind, and hold the file.
+    await this.#starting?.catch(() => undefined);
     const thread = this.#thread;
     this.#thread = undefined;
     try {

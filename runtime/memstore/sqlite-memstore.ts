@@ -123,10 +123,11 @@ export class SqliteMemStore implements MemStore {
     }
     this.#host.views.close();
     this.#host.reader.close();
+    const thread = await this.#last();
     try {
-      await this.#thread.call("close", null);
+      if (!thread.isDead) await thread.call("close", null);
     } finally {
-      await this.#thread.terminate();
+      await thread.terminate();
     }
   }
 
@@ -136,7 +137,7 @@ export class SqliteMemStore implements MemStore {
     this.#behind.stop();
     // A write under way is made undone by the end of its thread, or is whole already.
     const settled = this.#behind.settled();
-    await this.#thread.terminate();
+    await (await this.#last()).terminate();
     await settled;
     this.#host.views.close();
     this.#host.reader.close();
@@ -166,6 +167,11 @@ export class SqliteMemStore implements MemStore {
     const state = await thread.call("clear", { ...name, stores: [...name.stores] });
     this.#host.views.turn();
     return state;
+  }
+
+  /** The thread that is there, or will be when its start has ended. */
+  async #last(): Promise<SqliteThread<MemCalls>> {
+    return (await this.#restarting?.catch(() => undefined)) ?? this.#thread;
   }
 
   /** The thread; started again if it has died: what it had not written is still here. */

@@ -126,6 +126,23 @@ describe("the embedded changelog", () => {
     await changelog.close();
   });
 
+  it("closed while its thread is being started again, leaves none behind, and the file free", async () => {
+    const { result: changelog, worker } = await withWorker(() => open());
+    const log = await openLog(changelog);
+    expect((await log.append([record("a", "1")])).outcome).toBe("acknowledged");
+    await worker.terminate();
+    const { worker: anew } = await withWorker(async () => {
+      const reading = changelog.read({ topic: "t", partition: 0, fromOffset: 0n }).catch(() => undefined);
+      const ended = changelog.close();
+      await Promise.all([reading, ended]);
+    });
+    // A thread that has ended has no id any more.
+    expect(anew.threadId).toBe(-1);
+    const again = await open();
+    expect((await readAll(again)).map(textOf)).toEqual(["a=1"]);
+    await again.close();
+  });
+
   it("P12: refuses what would wait beyond its bound, and takes more when that is written", async () => {
     const changelog = await open({ queueBytes: 1_000_000 });
     const log = await openLog(changelog);
