@@ -94,7 +94,8 @@ export class PackedRows {
   #close(): void {
     this.#chunks.push(this.#open.bytes.subarray(0, this.#open.length));
     this.#openBytes = Math.min(this.#openBytes * growth, chunkBytes);
-    this.#open = new ByteWriter(new ArrayBuffer(this.#openBytes));
+    // Of its own, and not filled with zeros before it is written.
+    this.#open = new ByteWriter(Buffer.allocUnsafeSlow(this.#openBytes).buffer);
   }
 }
 

@@ -9,7 +9,8 @@ import type { StoredRow } from "./memstore.js";
 /** Appends a row. */
 export function writeRow(out: ByteWriter, row: StoredRow): void {
   const offset = Number(row.offset);
-  assert(Number.isSafeInteger(offset), `offset ${row.offset} is below 2^53`);
+  // A text that names it would be made for every row.
+  assert(Number.isSafeInteger(offset), "a row's offset is below 2^53");
   out.varint(offset);
   out.varint(row.epoch);
   out.varint(row.batch);

@@ -198,7 +198,7 @@ export class KafkaPartitionLog implements PartitionLog {
   #encoded(records: readonly NewRecord[], now: number): readonly TopicBatch[] {
     const byTopic = new Map<string, { readonly places: number[]; readonly records: NewRecord[] }>();
     for (const [place, record] of records.entries()) {
-      assert(this.request.topics.includes(record.topic), `topic ${record.topic} is of this log`);
+      assert(this.request.topics.includes(record.topic), "a record's topic is one of this log");
       const known = byTopic.get(record.topic);
       if (known === undefined) byTopic.set(record.topic, { places: [place], records: [record] });
       else {
