@@ -4,6 +4,7 @@ import type { SASLOptions } from "kafkajs";
 import type { Changelog } from "../changelog/changelog.js";
 import { type KafkaChangelogOptions, openKafkaChangelog } from "../changelog/kafka/kafka-changelog.js";
 import { openKafkaTopicReader } from "../changelog/kafka/kafka-topic-reader.js";
+import { oauthBearer } from "../changelog/kafka/oauth-bearer.js";
 import type { TopicReader } from "../changelog/topic-reader.js";
 import { AffinityError, messageOf } from "../core/errors.js";
 import type { AdapterParts } from "./adapters.js";
@@ -54,10 +55,8 @@ function saslOf(sasl: KafkaSasl): Pick<KafkaChangelogOptions, "sasl"> {
     case "none":
       return {};
     case "oauthbearer": {
-      const oauthBearerProvider = async (): Promise<{ readonly value: string }> => ({
-        value: (await textOf("changelog.sasl.tokenFile", sasl.tokenFile)).trim(),
-      });
-      return { sasl: async (): Promise<SASLOptions> => ({ mechanism: "oauthbearer", oauthBearerProvider }) };
+      const token = async (): Promise<string> => (await textOf("changelog.sasl.tokenFile", sasl.tokenFile)).trim();
+      return { sasl: async () => oauthBearer(token) };
     }
     default: {
       const { mechanism, username, password } = sasl;

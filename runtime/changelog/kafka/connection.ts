@@ -1,6 +1,6 @@
 /** How Kafka is reached, for whoever writes to its topics and whoever only reads them. */
 import type { ConnectionOptions } from "node:tls";
-import type { SASLOptions } from "kafkajs";
+import type { Mechanism, SASLOptions } from "kafkajs";
 import type { Clock } from "../../core/clock.js";
 import type { Logger } from "../../core/logger.js";
 import type { Random } from "../../core/random.js";
@@ -14,7 +14,7 @@ export interface KafkaConnection {
   readonly clientId: string;
   readonly ssl?: ConnectionOptions;
   /** Asked at each connection, since tokens change. */
-  readonly sasl?: () => Promise<SASLOptions>;
+  readonly sasl?: () => Promise<SASLOptions | Mechanism>;
   /** Time for one request, ms: above it the outcome of an append is unknown. */
   readonly requestTimeoutMs: number;
   /** The network; kafkajs's by default. */

@@ -1,7 +1,7 @@
 /** What is used of kafkajs 2.2.4 beyond its public types; the version is pinned exactly. */
 declare module "kafkajs/src/network/connection.js" {
   import type { ConnectionOptions } from "node:tls";
-  import type { ISocketFactory, SASLOptions } from "kafkajs";
+  import type { ISocketFactory, Mechanism, SASLOptions } from "kafkajs";
 
   interface InternalLogger {
     namespace(name: string): InternalLogger;
@@ -30,7 +30,7 @@ declare module "kafkajs/src/network/connection.js" {
       readonly connectionTimeout: number;
       readonly clientId: string;
       readonly ssl: ConnectionOptions | null;
-      readonly sasl: SASLOptions | null;
+      readonly sasl: SASLOptions | Mechanism | null;
     });
     connect(): Promise<unknown>;
     authenticate(): Promise<void>;

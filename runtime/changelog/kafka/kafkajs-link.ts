@@ -1,12 +1,12 @@
 /**
- * Links over kafkajs's connections: TCP, TLS and SASL are its own, requests and deadlines are ours. Its connection has traps
- * that this file is for: a socket that is destroyed here is not noticed there, and taking leave waits for answers that a frozen
- * broker never gives.
+ * Links over kafkajs's connections: TCP, TLS and SASL are its own (but for `oauth-bearer.ts`), requests and deadlines are ours.
+ * Its connection has traps that this file is for: a socket that is destroyed here is not noticed there, and taking leave waits
+ * for answers that a frozen broker never gives.
  */
 import type { Socket } from "node:net";
 import { connect as connectTcp, isIP } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import type { ISocketFactory, SASLOptions } from "kafkajs";
+import type { ISocketFactory, Mechanism, SASLOptions } from "kafkajs";
 import Connection from "kafkajs/src/network/connection.js";
 import type { Clock } from "../../core/clock.js";
 import { AffinityError, messageOf } from "../../core/errors.js";
@@ -20,7 +20,7 @@ export interface KafkajsLinkOptions {
   readonly clientId: string;
   readonly ssl?: ConnectionOptions;
   /** Asked at each connection, since tokens change. */
-  readonly sasl?: () => Promise<SASLOptions>;
+  readonly sasl?: () => Promise<SASLOptions | Mechanism>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -4,8 +4,7 @@ import { messageOf } from "../../core/errors.js";
 /** In this order: a broker that speaks TLS tells others nothing, and closes. */
 const cures: readonly (readonly [RegExp, string])[] = [
   [
-    // The last is what kafkajs says when a token is refused.
-    /\bSASL\b|authenticat|credential|No brokers in the broker pool/i,
+    /\bSASL\b|authenticat|credential/i,
     "look at changelog.sasl: `mechanism`, and `username` and `password`, or the token in `tokenFile`",
   ],
   [/altname|hostname|\bIP: /i, "reach the brokers under a name that stands in their certificates (changelog.brokers)"],
