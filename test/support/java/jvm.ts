@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { fetchJars } from "../servers/maven-jars.js";
+import { compileJava } from "./compile.js";
 
 export const javaAvroVersion = "1.12.0";
 
@@ -47,11 +48,11 @@ export class Jvm {
   constructor(source: string, heapMb = 512) {
     this.#folder = mkdtempSync(`${cache}.run-`);
     const jars = readdirSync(cache).filter((name) => name.endsWith(".jar"));
-    const classpath = [...jars.map((name) => join(cache, name)), this.#folder].join(":");
-    execFileSync("javac", ["-d", this.#folder, "-cp", classpath, source], { stdio: ["ignore", "inherit", "inherit"] });
+    const libraries = jars.map((name) => join(cache, name));
+    const classPath = compileJava(source, libraries, this.#folder);
     const main = source.slice(source.lastIndexOf("/") + 1).replace(/\.java$/, "");
     const memory = [`-Xmx${heapMb}m`, "-XX:+UseSerialGC", "-Xss4m"];
-    this.#child = spawn("java", [...memory, "-cp", classpath, main], { stdio: ["pipe", "pipe", "inherit"] });
+    this.#child = spawn("java", [...memory, "-cp", classPath, main], { stdio: ["pipe", "pipe", "inherit"] });
     const { stdout } = this.#child;
     if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.#waiting.shift()?.resolve(line));
     this.#child.on("exit", (code) => {

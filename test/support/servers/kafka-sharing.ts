@@ -1,9 +1,10 @@
 /** Programs of others on topics: Confluent's Python client, and Java's with Apicurio's serializers. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compileJava } from "../java/compile.js";
 import { cached } from "./cache.js";
 import { pythonClients } from "./foreign-clients.js";
 import { fetchJars } from "./maven-jars.js";
@@ -55,8 +56,8 @@ export const runJava: SharingProgram = (action, jobs, { brokers, registry }) =>
     const libs = join(jars, "libs");
     const classes = join(folder, "classes");
     mkdirSync(classes);
-    const classPath = [...readdirSync(libs).map((name) => join(libs, name)), classes].join(":");
-    execFileSync("javac", ["-d", classes, "-cp", classPath, java], { stdio: ["ignore", "inherit", "inherit"] });
+    const libraries = readdirSync(libs).map((name) => join(libs, name));
+    const classPath = compileJava(java, libraries, classes);
     const memory = ["-Xmx512m", "-XX:+UseSerialGC"];
     const main = ["-cp", classPath, "KafkaSharing", brokers.join(), registry.ownUrl, action, file];
     return run("java", [...memory, ...main], {});
