@@ -9,6 +9,13 @@ export function topicPartitionName(topic: string, partition: number): string {
 
 /** A topic exists with another number of partitions. */
 export function topicConflict(spec: TopicSpec, partitions: number): AffinityError {
+  if (spec.isExternal === true)
+    return new AffinityError(
+      "CONFIG_INVALID",
+      `topic ${spec.name}: it has ${partitions} partitions, ${spec.partitions} are asked for, and its owner decides; set the ` +
+        `keyspace's \`partitions\` to ${partitions}, which needs new topics for its other stores, or keep the external store ` +
+        "in a keyspace of its own",
+    );
   return new AffinityError(
     "CONFIG_INVALID",
     `topic ${spec.name}: it has ${partitions} partitions, ${spec.partitions} are asked for; keys would move between ` +
@@ -29,7 +36,7 @@ export function topicMissing(topic: string): AffinityError {
 export function topicUnknown(topic: string, partition: number): AffinityError {
   return new AffinityError(
     "CONFIG_INVALID",
-    `topic ${topic}, partition ${partition}: there is no such log; ensureTopics makes it`,
+    `topic ${topic}, partition ${partition}: there is no such topic or partition; it is made at the next start, or by its owner where its store is \`external\``,
   );
 }
 

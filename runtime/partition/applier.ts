@@ -21,6 +21,11 @@ export interface ApplierParts {
   readonly answersFrom: () => number;
 }
 
+/** Why a record of another program has no place in the keyspace. */
+const notOfKeyspace = "has a key that is not of this keyspace";
+const otherPartition =
+  "has a key that belongs into another partition; programs that write must place keys as Java's clients do, by murmur2";
+
 /** Where a record of the batch that is being read stands; for the positions of answers. */
 interface Place {
   readonly index: number;
@@ -127,23 +132,30 @@ export class Applier {
     });
   }
 
-  // Only records of other programs can have a key that is none of ours; they have no place in the keyspace.
+  // Only records of other programs can have a key that is none of ours, or lie where no request looks for it. Owners of external
+  // topics may place keys as they like.
   #ordered(store: StorePlan, record: LogRecord, headers: RecordHeaders | undefined): string | undefined {
-    const { plan, partition, logger } = this.#parts;
     const { key } = record;
-    if (key !== null) {
-      try {
-        return store.keys.orderedOf(key);
-      } catch (error) {
-        const isOurs = headers !== undefined && !store.isExternal;
-        if (isOurs || !isAffinityError(error) || error.code !== "KEY_INVALID") throw error;
-      }
+    const isOurs = headers !== undefined && !store.isExternal;
+    if (key === null) return this.#skip(store, record, notOfKeyspace);
+    let ordered: string;
+    try {
+      ordered = store.keys.orderedOf(key);
+    } catch (error) {
+      if (isOurs || !isAffinityError(error) || error.code !== "KEY_INVALID") throw error;
+      return this.#skip(store, record, notOfKeyspace);
     }
+    if (isOurs || store.isExternal || store.keys.partitionOf(key) === this.#parts.partition) return ordered;
+    return this.#skip(store, record, otherPartition);
+  }
+
+  #skip(store: StorePlan, { offset }: LogRecord, why: string): undefined {
+    const { plan, partition, logger } = this.#parts;
     this.#skipped += 1;
     if (this.#skipped === 1 || this.#skipped % 10_000 === 0)
       logger.warn(
-        { keyspace: plan.name, partition, topic: store.topic, offset: String(record.offset), skipped: this.#skipped },
-        "a record of another program has a key that is not of this keyspace; such records are skipped",
+        { keyspace: plan.name, partition, topic: store.topic, offset: String(offset), skipped: this.#skipped },
+        `a record of another program ${why}; such records are skipped`,
       );
     return undefined;
   }

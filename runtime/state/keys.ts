@@ -93,6 +93,11 @@ export class KeyCodec {
     }
   }
 
+  /** Where a serialized key belongs. */
+  partitionOf(serialized: Uint8Array): number {
+    return partitionOf(serialized, this.#partitions);
+  }
+
   /** The typed key of the memstore's form, which this process made. */
   typedOf(ordered: OrderedKey): unknown {
     return this.#ordered.fromOrdered(ordered);

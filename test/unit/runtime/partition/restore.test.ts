@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LogRecord, RecordHeaders } from "../../../../runtime/changelog/changelog.js";
+import { silentLogger } from "../../../../runtime/core/logger.js";
 import type { PartitionStore } from "../../../../runtime/memstore/memstore.js";
 import { rowVersion } from "../../../../runtime/state/access.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
@@ -65,6 +66,28 @@ async function started(options: NodeOptions = {}): Promise<{ readonly on: World;
 }
 
 describe("restore", () => {
+  it("skips what other programs put into another partition than its key's, with a warning: no request looks there", async () => {
+    const on = world();
+    const keyspace = counts({ partitions: 2 });
+    const node = await openNode(on, { keyspace });
+    const addresses = Array.from({ length: 20 }, (_, at) => node.counts.address(`k${at}`));
+    for (const address of addresses)
+      node.changelog.writeForeign({ topic, partition: 0, key: address.serialized, value: value(7) });
+    await node.router.stop();
+    await (await storeOf(on)).clear();
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (_facts: object, line: string) => void warnings.push(line) };
+    const { router, counts: access } = await openNode(on, { keyspace, router: { logger } });
+    const here = addresses.filter(({ partition }) => partition === 0);
+    expect(here.length).toBeLessThan(addresses.length);
+    const listed = await access.list({ limit: 100 }, soon);
+    expect(listed.map(({ address }) => address.ordered)).toEqual(here.map(({ ordered }) => ordered).sort());
+    for (const address of addresses)
+      expect(countOf(await access.get(address, soon))).toBe(address.partition === 0 ? 7 : undefined);
+    expect(warnings).toContainEqual(expect.stringMatching(/belongs into another partition.*murmur2.*skipped/));
+    await router.stop();
+  });
+
   it("P7: goes on from the checkpoint, and reads nothing before it", async () => {
     const { on, node } = await started();
     await node.router.stop();
