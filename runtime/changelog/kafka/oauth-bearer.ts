@@ -2,7 +2,8 @@
  * Proves who we are by a token (RFC 7628). kafkajs does not read the answer of the broker, which refuses a token in an answer
  * without an error code: it takes the refusal for consent, and what is asked next comes back empty.
  */
-import { KafkaJSNonRetriableError, type Mechanism } from "kafkajs";
+// Node finds only some of the names that this CommonJS package exports.
+import kafkajs, { type Mechanism } from "kafkajs";
 import { messageOf } from "../../core/errors.js";
 
 /** Stands between the parts of a message; alone, it is how a client takes note of a refusal. */
@@ -30,7 +31,7 @@ export function oauthBearer(token: () => Promise<string>): Mechanism {
           if (refusal === undefined) return;
           // A broker may repeat what it was sent.
           const shown = value === "" ? refusal : refusal.replaceAll(value, "(the token)");
-          throw new KafkaJSNonRetriableError(`SASL OAUTHBEARER authentication failed: ${shown}`);
+          throw new kafkajs.KafkaJSNonRetriableError(`SASL OAUTHBEARER authentication failed: ${shown}`);
         },
       };
     },
