@@ -19,7 +19,7 @@ import type {
 import { GrowthWaits } from "./growth-waits.js";
 import { MemoryLogStorage } from "./memory-log-storage.js";
 import { closed, MemoryPartitionLog, type MemoryPartitionLogOwner } from "./memory-partition-log.js";
-import { fencedBy, inDoubt, topicPartitionName, unavailable } from "./topics.js";
+import { fencedBy, inDoubt, partitionLogName, topicPartitionName, unavailable } from "./topics.js";
 
 /**
  * What goes wrong with an append: it is refused, or its outcome is unknown while its records were written, were lost, or
@@ -243,5 +243,5 @@ function copyRecord({ topic, key, value, headers }: NewRecord): NewRecord {
 }
 
 function deposed(log: MemoryPartitionLog): Error {
-  return fencedBy(`${log.topics.join(", ")}/${log.partition}`, log.epoch);
+  return fencedBy(partitionLogName(log), log.epoch);
 }

@@ -6,7 +6,7 @@ import type { Random } from "../core/random.js";
 import type { TopicInfo, TopicSpec } from "./changelog.js";
 import type { GrowthWaits } from "./growth-waits.js";
 import { MemoryLog } from "./memory-log.js";
-import { topicConflict, topicMissing, topicUnknown } from "./topics.js";
+import { newIncarnation, topicConflict, topicMissing, topicUnknown } from "./topics.js";
 
 interface StoredTopic {
   spec: TopicSpec;
@@ -35,8 +35,7 @@ export class MemoryLogStorage {
         if (spec.isExternal !== true) known.spec = spec;
         return known.info;
       }
-      const incarnation = random.bits64().toString(16).padStart(16, "0");
-      const info: TopicInfo = { name: spec.name, partitions: spec.partitions, incarnation };
+      const info: TopicInfo = { name: spec.name, partitions: spec.partitions, incarnation: newIncarnation(random) };
       const logs = Array.from({ length: spec.partitions }, () => new MemoryLog());
       this.topics.set(spec.name, { spec, info, logs });
       return info;

@@ -25,7 +25,7 @@ import { type LogCaller, LogThread } from "./log-thread.js";
 import { unpackRecords } from "./packed-blocks.js";
 import type { LogCalls } from "./sqlite-calls.js";
 import { SqlitePartitionLog, type SqlitePartitionLogOwner } from "./sqlite-partition-log.js";
-import { fencedBy, unavailable } from "./topics.js";
+import { fencedBy, newIncarnation, unavailable } from "./topics.js";
 
 export interface SqliteChangelogOptions {
   /** Folder of the file `changelog.sqlite`; it must exist. */
@@ -110,7 +110,7 @@ export class SqliteChangelog implements Changelog, SqlitePartitionLogOwner {
   }
 
   async ensureTopics(topics: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
-    const incarnations = topics.map(() => this.#random.bits64().toString(16).padStart(16, "0"));
+    const incarnations = topics.map(() => newIncarnation(this.#random));
     return this.#thread.call("ensureTopics", { topics, incarnations });
   }
 

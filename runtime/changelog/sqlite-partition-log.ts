@@ -5,7 +5,7 @@
 import type { AppendOutcome, NewRecord, PartitionLog } from "./changelog.js";
 import type { GroupReader } from "./group.js";
 import type { PartState } from "./sqlite-calls.js";
-import { unavailable } from "./topics.js";
+import { partitionLogName, unavailable } from "./topics.js";
 
 /** What the changelog does for its logs. */
 export interface SqlitePartitionLogOwner {
@@ -46,7 +46,7 @@ export class SqlitePartitionLog implements PartitionLog {
     this.topics = request.topics;
     this.partition = request.partition;
     this.epoch = request.epoch;
-    this.subject = `${request.topics.join(", ")}/${request.partition}`;
+    this.subject = partitionLogName(request);
   }
 
   /** Notes the parts that the thread has for the topics. */

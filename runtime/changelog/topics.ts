@@ -1,10 +1,27 @@
 /** Errors that every changelog gives alike. */
 import { AffinityError } from "../core/errors.js";
+import type { Random } from "../core/random.js";
 import type { TopicSpec } from "./changelog.js";
 
 /** Names one log among all. */
 export function topicPartitionName(topic: string, partition: number): string {
   return `${topic}/${partition}`;
+}
+
+/** Names a partition's log over all its topics. */
+export function partitionLogName({
+  topics,
+  partition,
+}: {
+  readonly topics: readonly string[];
+  readonly partition: number;
+}): string {
+  return topicPartitionName(topics.join(", "), partition);
+}
+
+/** Tells a topic that is made now from any other of its name. */
+export function newIncarnation(random: Random): string {
+  return random.bits64().toString(16).padStart(16, "0");
 }
 
 /** A topic exists with another number of partitions. */

@@ -13,6 +13,7 @@ import type { ByteWriter } from "../disk/byte-writer.js";
 import { checkpointText } from "./checkpoint-text.js";
 import { isSameKey, keyOrder } from "./key-order.js";
 import type { Layer } from "./layer.js";
+import { readEntries } from "./packed-rows.js";
 
 /** A group as bytes, to be given away. */
 export interface PackedGroup {
@@ -80,26 +81,15 @@ export function replayGroup(group: ByteReader, steps: FlushSteps): void {
 
 /** Takes the rows of a store in key order: neighbours in the file are written one after another. */
 function replayRows(store: number, group: ByteReader, steps: FlushSteps): void {
-  const count = group.u32();
-  const entries = group.part(group.u32());
-  const lengths = new Uint32Array(count);
-  const keys = { bytes: entries.bytes, starts: new Uint32Array(count), ends: new Uint32Array(count) };
-  for (let index = 0; index < count; index += 1) {
-    const length = entries.u32();
-    const keyBytes = entries.varint();
-    lengths[index] = length;
-    keys.starts[index] = entries.at;
-    entries.at += keyBytes;
-    keys.ends[index] = entries.at;
-    entries.at += Math.max(0, length - 1);
-  }
+  const { keys, lengths } = readEntries(group);
+  const { bytes } = keys;
   const order = keyOrder(keys);
-  for (let at = 0; at < count; at += 1) {
+  for (let at = 0; at < order.length; at += 1) {
     const index = order[at] ?? 0;
-    if (at + 1 < count && isSameKey(keys, index, order[at + 1] ?? 0)) continue;
+    if (at + 1 < order.length && isSameKey(keys, index, order[at + 1] ?? 0)) continue;
     const [start = 0, end = 0, length = 0] = [keys.starts[index], keys.ends[index], lengths[index]];
-    const key = partOf(entries.bytes, start, end);
+    const key = partOf(bytes, start, end);
     if (length === 0) steps.deleteRow(store, key);
-    else steps.putRow(store, key, partOf(entries.bytes, end, end + length - 1));
+    else steps.putRow(store, key, partOf(bytes, end, end + length - 1));
   }
 }

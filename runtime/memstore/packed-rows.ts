@@ -6,6 +6,7 @@
  */
 import { ByteReader } from "../disk/byte-reader.js";
 import { ByteWriter } from "../disk/byte-writer.js";
+import type { KeyPlaces } from "./key-order.js";
 import type { OrderedKey, StoredRow } from "./memstore.js";
 import { readRow, writeRow } from "./row-bytes.js";
 
@@ -97,6 +98,30 @@ export class PackedRows {
     // Of its own, and not filled with zeros before it is written.
     this.#open = new ByteWriter(Buffer.allocUnsafeSlow(this.#openBytes).buffer);
   }
+}
+
+/** Entries that `copyTo` has appended: their keys, and the bytes of their rows + 1, which follow each key (0: it is deleted). */
+export interface CopiedEntries {
+  readonly keys: KeyPlaces;
+  readonly lengths: Uint32Array;
+}
+
+/** Reads what `copyTo` has appended. */
+export function readEntries(from: ByteReader): CopiedEntries {
+  const count = from.u32();
+  const entries = from.part(from.u32());
+  const lengths = new Uint32Array(count);
+  const keys = { bytes: entries.bytes, starts: new Uint32Array(count), ends: new Uint32Array(count) };
+  for (let index = 0; index < count; index += 1) {
+    const length = entries.u32();
+    const keyBytes = entries.varint();
+    lengths[index] = length;
+    keys.starts[index] = entries.at;
+    entries.at += keyBytes;
+    keys.ends[index] = entries.at;
+    entries.at += Math.max(0, length - 1);
+  }
+  return { keys, lengths };
 }
 
 function chunkOf(place: RowPlace): number {

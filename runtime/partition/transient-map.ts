@@ -4,9 +4,8 @@
 const staleLimit = 256;
 
 /**
- * Entries are not deleted one by one: V8 gives a map a new table after some deletions, and each old table keeps its
- * successor, and so all that was in it then, alive until the next major collection. (Of what a write allocates, half outlived
- * its first collection in that way, and a write cost twice as much.)
+ * Entries are not deleted one by one, for the reason that `core/slots.ts` gives. (Of what a write allocates, half outlived its
+ * first collection in that way, and a write cost twice as much.)
  */
 export class TransientMap<K, V> {
   #entries = new Map<K, V | undefined>();

@@ -52,7 +52,7 @@ export class KeyCodec {
   /** All forms of a typed key. @throws KEY_INVALID */
   address(key: unknown): KeyAddress {
     const serialized = this.serialize(key);
-    const partition = partitionOf(serialized, this.#partitions);
+    const partition = this.partitionOf(serialized);
     try {
       return { partition, serialized, ordered: this.#ordered.toOrdered(key) };
     } catch (error) {
