@@ -5,7 +5,7 @@
 import type { Clock, Timer } from "../core/clock.js";
 import { messageOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
-import type { LogCaller } from "./log-thread.js";
+import type { LogCaller } from "./sqlite-calls.js";
 
 export interface CompactionTimerParts {
   readonly thread: LogCaller;

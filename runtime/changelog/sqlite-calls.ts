@@ -1,4 +1,5 @@
 /** What the embedded changelog asks of its writer thread; appends go beside these, as groups. */
+import type { ThreadCaller } from "../disk/supervised-thread.js";
 import type { TopicInfo, TopicSpec } from "./changelog.js";
 
 /** One topic's log of a partition, as the thread knows it. */
@@ -50,3 +51,6 @@ export type LogCalls = {
   };
   readonly close: { readonly request: null; readonly reply: null };
 };
+
+/** Who answers them. */
+export type LogCaller = ThreadCaller<LogCalls>;

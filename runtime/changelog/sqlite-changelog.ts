@@ -7,6 +7,7 @@ import type { Clock } from "../core/clock.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import { requireSqlite } from "../disk/sqlite.js";
+import { SupervisedThread } from "../disk/supervised-thread.js";
 import { AppendQueue } from "./append-queue.js";
 import type {
   AppendOutcome,
@@ -21,9 +22,8 @@ import type {
 } from "./changelog.js";
 import { CompactionTimer } from "./compaction-timer.js";
 import { GrowthWaits } from "./growth-waits.js";
-import { type LogCaller, LogThread } from "./log-thread.js";
 import { unpackRecords } from "./packed-blocks.js";
-import type { LogCalls } from "./sqlite-calls.js";
+import type { LogCaller, LogCalls } from "./sqlite-calls.js";
 import { SqlitePartitionLog, type SqlitePartitionLogOwner } from "./sqlite-partition-log.js";
 import { fencedBy, newIncarnation, unavailable } from "./topics.js";
 
@@ -66,7 +66,7 @@ export class SqliteChangelog implements Changelog, SqlitePartitionLogOwner {
   readonly isShared = false;
   readonly #logs = new Map<number, SqlitePartitionLog>();
   readonly #waits = new GrowthWaits();
-  readonly #thread: LogThread;
+  readonly #thread: SupervisedThread<LogCalls>;
   readonly #queue: AppendQueue<SqlitePartitionLog>;
   readonly #compaction: CompactionTimer;
   #nextLog = 1;
@@ -77,10 +77,12 @@ export class SqliteChangelog implements Changelog, SqlitePartitionLogOwner {
     this.#random = random;
     this.#path = join(options.dataDir, fileName);
     this.#compactMs = options.compactMs === undefined ? defaultCompactMs : options.compactMs;
-    this.#thread = new LogThread({
-      path: this.#path,
-      onStart: (thread) => this.#claimAll(thread),
-      onGroup: (group) => this.#queue.returned(group),
+    this.#thread = new SupervisedThread<LogCalls>({
+      entry: new URL("./sqlite-thread.js", import.meta.url),
+      open: (thread) => this.#openFile(thread),
+      close: (thread) => thread.call("close", null),
+      retired: () => unavailable(this.#path, "it is closed"),
+      onBuffer: (group) => this.#queue.returned(group),
       onDeath: (error) => this.#queue.died(error),
     });
     this.#queue = new AppendQueue({
@@ -195,7 +197,8 @@ export class SqliteChangelog implements Changelog, SqlitePartitionLogOwner {
   }
 
   /** A new thread knows no writer: each log becomes the writer of its parts again, the latest epoch last. */
-  async #claimAll(thread: LogCaller): Promise<void> {
+  async #openFile(thread: LogCaller): Promise<void> {
+    await thread.call("start", { path: this.#path });
     const byEpoch = [...this.#logs.values()].sort((one, other) => one.epoch - other.epoch);
     for (const log of byEpoch) await this.#claim(log, thread);
   }

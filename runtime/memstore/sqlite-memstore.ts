@@ -8,7 +8,7 @@ import type { Clock } from "../core/clock.js";
 import { AffinityError, messageOf } from "../core/errors.js";
 import { type Logger, silentLogger } from "../core/logger.js";
 import { requireSqlite } from "../disk/sqlite.js";
-import { SqliteThread } from "../disk/sqlite-thread.js";
+import { SupervisedThread } from "../disk/supervised-thread.js";
 import type { PackedGroup } from "./flush-group.js";
 import { FrozenViews } from "./frozen-views.js";
 import { MemReader } from "./mem-reader.js";
@@ -52,40 +52,39 @@ const mega = 1024 * 1024;
 export async function openSqliteMemStore(options: SqliteMemStoreOptions): Promise<SqliteMemStore> {
   requireSqlite();
   const path = join(options.dataDir, fileName);
-  return new SqliteMemStore(path, await startThread(path, options.walPages), options);
+  const thread = threadOf(path, options.walPages);
+  await thread.start();
+  return new SqliteMemStore(path, thread, options);
 }
 
-async function startThread(path: string, walPages: number | undefined): Promise<SqliteThread<MemCalls>> {
-  const thread = new SqliteThread<MemCalls>({
+function threadOf(path: string, walPages: number | undefined): SupervisedThread<MemCalls> {
+  return new SupervisedThread<MemCalls>({
     entry: new URL("./sqlite-mem-thread.js", import.meta.url),
-    data: null,
+    open: (thread) => thread.call("start", { path, ...(walPages === undefined ? {} : { walPages }) }),
+    close: (thread) => thread.call("close", null),
+    retired: () => closed(path),
   });
-  try {
-    await thread.call("start", { path, ...(walPages === undefined ? {} : { walPages }) });
-    return thread;
-  } catch (error) {
-    await thread.terminate();
-    throw error;
-  }
+}
+
+function closed(path: string): AffinityError {
+  return new AffinityError("SHUTTING_DOWN", `${path}: it is closed`);
 }
 
 /** See the head of the file. Made by `openSqliteMemStore`. */
 export class SqliteMemStore implements MemStore {
   readonly #path: string;
-  #thread: SqliteThread<MemCalls>;
-  #restarting: Promise<SqliteThread<MemCalls>> | undefined;
+  /** What a thread that died had not written is still here. */
+  readonly #thread: SupervisedThread<MemCalls>;
   readonly #logger: Logger;
-  readonly #walPages: number | undefined;
   readonly #behind: WriteBehind;
   readonly #host: PartitionHost;
   readonly #partitions = new Map<string, SqlitePartitionStore>();
   #isClosed = false;
 
-  constructor(path: string, thread: SqliteThread<MemCalls>, options: SqliteMemStoreOptions) {
+  constructor(path: string, thread: SupervisedThread<MemCalls>, options: SqliteMemStoreOptions) {
     this.#path = path;
     this.#thread = thread;
     this.#logger = options.logger ?? silentLogger;
-    this.#walPages = options.walPages;
     const { unflushedBytes = 64 * mega } = options;
     this.#behind = new WriteBehind({
       clock: options.clock,
@@ -99,11 +98,11 @@ export class SqliteMemStore implements MemStore {
   }
 
   async open(request: PartitionName): Promise<PartitionStore> {
-    if (this.#isClosed) throw new AffinityError("SHUTTING_DOWN", `${this.#path}: it is closed`);
+    if (this.#isClosed) throw closed(this.#path);
     const name = `${request.keyspace}/${request.partition}`;
     const known = this.#partitions.get(name);
     if (known !== undefined) return known;
-    const state = await (await this.#running()).call("open", { ...request, stores: [...request.stores] });
+    const state = await this.#thread.call("open", { ...request, stores: [...request.stores] });
     const partition = this.#partitions.get(name) ?? new SqlitePartitionStore(this.#host, request, state);
     this.#partitions.set(name, partition);
     return partition;
@@ -123,12 +122,7 @@ export class SqliteMemStore implements MemStore {
     }
     this.#host.views.close();
     this.#host.reader.close();
-    const thread = await this.#last();
-    try {
-      if (!thread.isDead) await thread.call("close", null);
-    } finally {
-      await thread.terminate();
-    }
+    await this.#thread.end();
   }
 
   async kill(): Promise<void> {
@@ -137,7 +131,7 @@ export class SqliteMemStore implements MemStore {
     this.#behind.stop();
     // A write under way is made undone by the end of its thread, or is whole already.
     const settled = this.#behind.settled();
-    await (await this.#last()).terminate();
+    await this.#thread.kill();
     await settled;
     this.#host.views.close();
     this.#host.reader.close();
@@ -145,8 +139,7 @@ export class SqliteMemStore implements MemStore {
 
   async #write(group: PackedGroup): Promise<ReadonlyMap<number, number>> {
     // At once where it can be: the caller packs the next group behind this.
-    const thread = this.#thread.isDead ? await this.#running() : this.#thread;
-    const answers = await thread.call("flush", { group }, [group.buffer]);
+    const answers = await this.#thread.call("flush", { group }, [group.buffer]);
     // From here on the file has what the layers had: views from before are no base for new snapshots.
     this.#host.views.turn();
     return answers;
@@ -163,26 +156,9 @@ export class SqliteMemStore implements MemStore {
   }
 
   async #clear(name: PartitionName): Promise<PartitionState> {
-    const thread = await this.#running();
-    const state = await thread.call("clear", { ...name, stores: [...name.stores] });
+    const state = await this.#thread.call("clear", { ...name, stores: [...name.stores] });
     this.#host.views.turn();
     return state;
-  }
-
-  /** The thread that is there, or will be when its start has ended. */
-  async #last(): Promise<SqliteThread<MemCalls>> {
-    return (await this.#restarting?.catch(() => undefined)) ?? this.#thread;
-  }
-
-  /** The thread; started again if it has died: what it had not written is still here. */
-  async #running(): Promise<SqliteThread<MemCalls>> {
-    if (this.#thread.isDead) {
-      this.#restarting ??= startThread(this.#path, this.#walPages).finally(() => {
-        this.#restarting = undefined;
-      });
-      this.#thread = await this.#restarting;
-    }
-    return this.#thread;
   }
 
   #hostOf(path: string, options: SqliteMemStoreOptions): PartitionHost {
