@@ -23,6 +23,17 @@ export async function storedEntries({ dataDir, root }: ResolvedConfig): Promise<
 }
 
 /**
+ * A memstore is refused without the changelog that it was filled from, and a changelog is unreadable without the registry's
+ * schema ids: what was begun and not done leaves none of them alone.
+ */
+const firsts = ["memstore", "changelog"];
+
+function turnOf(name: string): number {
+  const turn = firsts.findIndex((first) => name.startsWith(first));
+  return turn < 0 ? firsts.length : turn;
+}
+
+/**
  * Removes the stored data.
  *
  * @throws DATA_DIR_LOCKED while a node runs on it, DATA_FORMAT_NEWER; nothing is removed then.
@@ -33,9 +44,7 @@ export async function removeData(config: ResolvedConfig): Promise<readonly strin
   const folder = await openDataDir(config.dataDir);
   try {
     const entries = await storedEntries(config);
-    // The changelog first: without it the rest counts for nothing, while it would be unreadable without schema ids.
-    const isChangelog = (name: string): number => (name.startsWith("changelog") ? 0 : 1);
-    for (const name of [...entries].sort((a, b) => isChangelog(a) - isChangelog(b)))
+    for (const name of [...entries].sort((a, b) => turnOf(a) - turnOf(b)))
       await rm(join(folder.path, name), { recursive: true, force: true });
     return entries;
   } finally {

@@ -9,6 +9,7 @@ const partition = z.object({
   state: z.string(),
   epoch: z.number(),
   lagRecords: z.number(),
+  reason: z.string().optional(),
   restore: z
     .object({
       totalRecords: z.number(),

@@ -30,7 +30,8 @@ export function renderStatus(node: NodeStatus, url: string, now: number, colors:
 }
 
 /** `████████░░░░  61 %  120,344 of 200,000 records, 310,000 a second, 1 s left` */
-function progressOf({ restore, lagRecords }: StatusOfPartition): string {
+function progressOf({ restore, lagRecords, reason }: StatusOfPartition): string {
+  if (reason !== undefined) return reason;
   if (restore === undefined) return lagRecords > 0 ? `${count(lagRecords)} records behind` : "";
   const { totalRecords, doneRecords, recordsPerSecond, secondsLeft } = restore;
   const share = totalRecords === 0 ? 1 : doneRecords / totalRecords;

@@ -57,6 +57,18 @@ export function topicUnknown(topic: string, partition: number): AffinityError {
   );
 }
 
+/** A topic that was in use is not there any more, or is another one of its name. What that means depends on whose it is. */
+export function topicReplaced(topic: string, how: keyof typeof replacements): AffinityError {
+  return new AffinityError("TOPIC_REPLACED", `topic ${topic}: ${replacements[how]}`, { topic });
+}
+
+const replacements = {
+  gone: "it was deleted while it was in use",
+  anew: "it was deleted and made anew while it was in use",
+  since:
+    "it is not the one that the memstore was filled from: it was deleted and made anew, or stands in another changelog",
+} as const;
+
 /** The epoch that this log was opened under is not the latest. */
 export function fencedBy(subject: string, epoch: number): AffinityError {
   return new AffinityError(

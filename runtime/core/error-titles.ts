@@ -29,6 +29,7 @@ const titles: { readonly [code in ErrorCode]: string } = {
   HEADERS_TOO_LARGE: "The headers are too large",
   HANDLER_FAILED: "The handler failed",
   INTERNAL: "An internal error",
+  PARTITION_FAILED: "The partition has failed",
   GATEWAY_FULL: "The node has too many requests or connections",
   MAILBOX_FULL: "The partition has too much to do",
   PARTITION_NOT_READY: "The partition is not ready",
@@ -52,6 +53,7 @@ const titles: { readonly [code in ErrorCode]: string } = {
   SCHEMA_CHANGED: "Stored data has another schema",
   CHECKPOINT_AHEAD: "The checkpoint is past the log's end",
   CHANGELOG_DAMAGED: "The changelog is not what was written",
+  TOPIC_REPLACED: "The topic is not the one that was used",
   PORT_IN_USE: "The port is in use",
   CONNECTION_FAILED: "The server could not be reached",
 };

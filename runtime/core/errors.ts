@@ -43,6 +43,7 @@ export const errorCodes = {
   HEADERS_TOO_LARGE: { status: 431, retry: "never" },
   HANDLER_FAILED: { status: 500, retry: "never" },
   INTERNAL: { status: 500, retry: "never" },
+  PARTITION_FAILED: { status: 500, retry: "never" },
   GATEWAY_FULL: { status: 503, retry: "later" },
   MAILBOX_FULL: { status: 503, retry: "later" },
   PARTITION_NOT_READY: { status: 503, retry: "later" },
@@ -67,6 +68,7 @@ export const errorCodes = {
   SCHEMA_CHANGED: { status: 500, retry: "never" },
   CHECKPOINT_AHEAD: { status: 500, retry: "never" },
   CHANGELOG_DAMAGED: { status: 500, retry: "never" },
+  TOPIC_REPLACED: { status: 500, retry: "never" },
   PORT_IN_USE: { status: 500, retry: "never" },
   CONNECTION_FAILED: { status: 503, retry: "if-idempotent" },
 } as const satisfies Record<string, ErrorTraits>;
@@ -86,6 +88,8 @@ export interface ErrorFacts {
   readonly retryAfterS?: number;
   /** Anything that a handler wants to tell its caller: JSON. */
   readonly data?: unknown;
+  /** The topic that it speaks of, where something is decided by it. */
+  readonly topic?: string;
   readonly cause?: unknown;
 }
 
@@ -106,6 +110,7 @@ export class AffinityError extends Error {
   readonly pointer: string | undefined;
   readonly retryAfterS: number | undefined;
   readonly data: unknown;
+  readonly topic: string | undefined;
 
   constructor(code: ErrorCode | (string & {}), detail: string, facts: ErrorFacts = {}) {
     super(`[${code}] ${detail}`, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -118,6 +123,7 @@ export class AffinityError extends Error {
     this.pointer = facts.pointer;
     this.retryAfterS = facts.retryAfterS;
     this.data = facts.data;
+    this.topic = facts.topic;
   }
 }
 

@@ -1,10 +1,23 @@
 /** The texts of a partition's own errors. */
-import { AffinityError, type ErrorCode, type ErrorFacts, isAffinityError } from "../core/errors.js";
+import { AffinityError, type ErrorCode, type ErrorFacts, isAffinityError, messageOf } from "../core/errors.js";
 import type { Call } from "./call.js";
 import type { PartitionState } from "./life-cycle.js";
 
 /** Seconds after which a caller may come again. */
 const retryAfterS = 1;
+
+/** Failures whose text is for whoever runs the node; others may name files, and are for its log. */
+const toldFailures: ReadonlySet<string> = new Set([
+  "TOPIC_REPLACED",
+  "CHECKPOINT_AHEAD",
+  "CHANGELOG_DAMAGED",
+  "CONFIG_INVALID",
+]);
+
+/** Whether a topic that was in use is gone, or another one stands in its place. */
+export function isTopicReplaced(error: unknown): error is AffinityError {
+  return isAffinityError(error) && error.code === "TOPIC_REPLACED";
+}
 
 /** Makes the errors of one partition. */
 export class PartitionErrors {
@@ -67,11 +80,7 @@ export class PartitionErrors {
       case "stopped":
         return this.make("SHUTTING_DOWN", "the node is shutting down; ask another one, or later", facts);
       case "failed":
-        return this.make(
-          "PARTITION_NOT_READY",
-          `it cannot be opened (${failure?.code ?? "INTERNAL"}); see the log`,
-          facts,
-        );
+        return this.make("PARTITION_FAILED", this.#failureText(failure), isWrite ? { applied: "no" } : {});
       case "electing":
         return this.make("PARTITION_NOT_MASTER", "this node is not its master; ask again", facts);
       default:
@@ -87,10 +96,33 @@ export class PartitionErrors {
   }
 
   broken(call: Call, effect: "no" | "unknown", cause: unknown): AffinityError {
-    return this.make("INTERNAL", "the partition has failed; the log of the node says why", {
-      cause,
-      ...applied(call, effect),
-    });
+    return this.make("PARTITION_FAILED", this.#failureText(this.failure(cause)), { cause, ...applied(call, effect) });
+  }
+
+  /** What a partition fails with; of a topic that is lost, with what to do. */
+  failure(error: unknown): AffinityError {
+    if (isTopicReplaced(error)) return this.topicLost(error);
+    if (isAffinityError(error)) return error;
+    return this.make("INTERNAL", messageOf(error), { cause: error });
+  }
+
+  /**
+   * A topic of ours is not the one that was written. It is never made or filled anew by itself: the memstore may hold the only
+   * copy that is left.
+   */
+  topicLost(error: AffinityError): AffinityError {
+    return this.make(
+      "TOPIC_REPLACED",
+      `${error.detail}; what was acknowledged in the former one is gone from the log, and nothing more is written; the ` +
+        "memstore's file is kept and may be the last copy of its rows: stop the node, put the file aside, write the records " +
+        "back into the topic where there is a copy of them, and start: the node goes on with what the topic then holds",
+      { cause: error, ...(error.topic === undefined ? {} : { topic: error.topic }) },
+    );
+  }
+
+  #failureText(failure: AffinityError | undefined): string {
+    if (failure === undefined || !toldFailures.has(failure.code)) return "it has failed; the log of the node says why";
+    return `it has failed (${failure.code}): ${failure.detail.replace(`${this.subject}: `, "")}`;
   }
 
   callTooLarge(what: string, limit: string): AffinityError {

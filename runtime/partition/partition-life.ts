@@ -5,7 +5,7 @@
 import type { Changelog, PartitionLog } from "../changelog/changelog.js";
 import type { Coordinator, Mastership } from "../coordinator/coordinator.js";
 import type { Clock } from "../core/clock.js";
-import { AffinityError, isAffinityError, messageOf, stackOf } from "../core/errors.js";
+import { type AffinityError, isAffinityError, stackOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import type { MemStore, PartitionStore } from "../memstore/memstore.js";
@@ -125,6 +125,7 @@ export class PartitionLife {
       ...(this.#restoring === undefined
         ? {}
         : { restore: this.#restoring.pace(this.#lag(), this.#parts.clock.monotonic()) }),
+      ...(this.failure === undefined ? {} : { reason: this.failure.message }),
     };
   }
 
@@ -337,10 +338,8 @@ export class PartitionLife {
   }
 
   #fail(error: unknown): void {
-    const failure = isAffinityError(error)
-      ? error
-      : new AffinityError("INTERNAL", `${this.errors.subject}: ${messageOf(error)}`, { cause: error });
-    this.#report(error, "the partition cannot go on");
+    const failure = this.errors.failure(error);
+    this.#report(isAffinityError(error) ? failure : error, "the partition cannot go on");
     if (this.#cycle.allows("failed")) this.#cycle.fail(failure);
   }
 

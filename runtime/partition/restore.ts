@@ -1,4 +1,6 @@
 /** Brings a partition's memstore from its checkpoint, or from nothing, to a given end of the log (semantics P7). */
+
+import { topicReplaced } from "../changelog/topics.js";
 import type { Clock } from "../core/clock.js";
 import { AffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
@@ -33,11 +35,12 @@ export interface Restored {
 /**
  * Restores up to `ends` (exclusive), by place of the topic.
  *
- * @throws CHECKPOINT_AHEAD when rows were applied that the log does not hold, CONFIG_INVALID when reading takes longer than
- * tombstones live, and what the changelog throws.
+ * @throws CHECKPOINT_AHEAD when rows were applied that the log does not hold, TOPIC_REPLACED when a topic of ours that had
+ * rows was made anew, CONFIG_INVALID when reading takes longer than tombstones live, and what the changelog throws.
  */
 export async function restore(parts: RestoreParts, ends: readonly bigint[], signal: AbortSignal): Promise<Restored> {
   const { store, setting, errors, logger, clock, plan, partition } = parts;
+  checkNotLost(parts);
   for (let attempt = 1; ; attempt++) {
     const checkpoint = store.checkpoint;
     const reason = checkpoint === undefined ? undefined : rebuildReason(checkpoint, parts, ends);
@@ -101,6 +104,22 @@ function rebuildReason(
     ({ topic, index, isExternal }) => isExternal && (checkpoint.offsets[topic] ?? 0n) > (ends[index] ?? 0n),
   );
   return shorter && `topic ${shorter.topic}, which others write, ends before what was read of it`;
+}
+
+/**
+ * Rows of a topic of ours that was made anew may stand nowhere else any more. Those of topics of others are theirs to keep, and a
+ * memstore without rows has nothing to lose.
+ */
+function checkNotLost({ store, setting, plan }: RestoreParts): void {
+  const known = store.checkpoint?.incarnations ?? {};
+  const lost = plan.stores.find(
+    ({ name, topic, isExternal }) =>
+      !isExternal &&
+      known[topic] !== undefined &&
+      known[topic] !== setting.incarnations[topic] &&
+      store.range({ store: name, limit: 1 }).length > 0,
+  );
+  if (lost !== undefined) throw topicReplaced(lost.topic, "since");
 }
 
 /** A log that is shorter than what was applied has lost acknowledged writes; the memstore may be all that is left of them. */

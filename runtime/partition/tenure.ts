@@ -12,7 +12,7 @@ import type { Batch, Write } from "./batch.js";
 import { type Call, type Outcome, RepairCall } from "./call.js";
 import { CallEnds } from "./call-ends.js";
 import { CallRunner, type CallRunnerOwner } from "./call-runner.js";
-import type { PartitionErrors } from "./errors.js";
+import { isTopicReplaced, type PartitionErrors } from "./errors.js";
 import { ExternalTail } from "./external-tail.js";
 import type { FlushQueue } from "./flush-queue.js";
 import type { HandlerWatch } from "./handler-watch.js";
@@ -241,10 +241,18 @@ export class Tenure implements WritePathOwner, CallRunnerOwner, MessageRunnerOwn
   undone(calls: readonly Call[], error: Error): void {
     this.#undoneBy = error;
     this.#keeper.complain(error, "the changelog refused an append; it is undone, with all that ran on top of it");
-    for (const call of calls) this.failed(call, this.#parts.errors.unavailable(call, error));
+    const { errors } = this.#parts;
+    const isOver = isTopicReplaced(error);
+    for (const call of calls)
+      this.failed(call, isOver ? errors.broken(call, "no", error) : errors.unavailable(call, error));
+    if (isOver) this.broken(error);
   }
 
   outcomeUnknown(error: Error): void {
+    if (isTopicReplaced(error)) {
+      this.broken(error);
+      return;
+    }
     void this.#keeper.recover(this.#writePath, error);
     this.#parts.onServing(false);
   }

@@ -139,6 +139,8 @@ export interface PartitionStatus {
   readonly lagRecords: bigint;
   /** While it restores. */
   readonly restore?: RestorePace;
+  /** Why it has failed. */
+  readonly reason?: string;
 }
 
 /** How far a restore is. Gaps that compaction left in the log count as records. */

@@ -4,7 +4,7 @@
  */
 import { assert, messageOf } from "../../core/errors.js";
 import type { AppendOutcome, NewRecord, PartitionLog } from "../changelog.js";
-import { fencedBy, inDoubt, unavailable } from "../topics.js";
+import { fencedBy, inDoubt, topicReplaced, unavailable } from "../topics.js";
 import type { ProduceResult } from "./api/produce.js";
 import { noProducer, type Producer } from "./api/transactions.js";
 import { type AppendVerdict, verdictOf } from "./append-verdict.js";
@@ -46,6 +46,8 @@ export class KafkaPartitionLog implements PartitionLog {
   readonly transactionalId: string;
   readonly #parts: KafkaParts;
   readonly #sequences = new Map<string, number>();
+  /** By topic, the offset below which nothing of ours can come to stand. */
+  readonly #ends = new Map<string, bigint>();
   #producer: Producer = noProducer;
   /** Whether the producer epoch's own marker was read, so that it may write. */
   #isFenced = false;
@@ -82,6 +84,7 @@ export class KafkaPartitionLog implements PartitionLog {
       },
     );
     this.#sequences.clear();
+    for (const [topic, end] of ends) this.#ends.set(topic, end);
     this.#isFenced = true;
     this.#fencedAt = this.#parts.clock.monotonic();
     return ends;
@@ -124,7 +127,7 @@ export class KafkaPartitionLog implements PartitionLog {
     for (;;) {
       let trouble: string;
       try {
-        const leader = cluster.knownLeader(topic, partition) ?? (await reader.leader(of, deadline));
+        const leader = reader.knownLeader(of) ?? (await reader.leader(of, deadline));
         const result = await this.#submit(leader.brokerId, batch, transactionalId);
         const sent = this.#judged(result, topic);
         if (typeof sent !== "string") return sent;
@@ -237,6 +240,10 @@ export class KafkaPartitionLog implements PartitionLog {
     const verdict = verdictOf(code, baseOffset);
     switch (verdict) {
       case "acknowledged":
+        // Requests name topics, not their ids: it stands in another topic of this name.
+        if (baseOffset < (this.#ends.get(topic) ?? 0n))
+          return { verdict: "unknown", error: topicReplaced(topic, "anew") };
+        this.#ends.set(topic, baseOffset + 1n);
         return { verdict, baseOffset, timestamp };
       case "again":
         return text;

@@ -1,7 +1,7 @@
 /** Reads a partition of a topic: committed records only, from its leader, until something is found or the end is reached. */
-import { AffinityError } from "../../core/errors.js";
+import { AffinityError, isAffinityError } from "../../core/errors.js";
 import type { LogSlice, ReadRequest } from "../changelog.js";
-import { unavailable } from "../topics.js";
+import { topicReplaced, unavailable } from "../topics.js";
 import type { FetchedPart } from "./api/fetch.js";
 import { earliestTime, latestTime, listOffsets } from "./api/list-offsets.js";
 import { walkBatches } from "./batch-walk.js";
@@ -34,7 +34,7 @@ export class KafkaReader {
     this.#ids.set(topic, id);
   }
 
-  /** @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED, the signal's reason */
+  /** @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED, TOPIC_REPLACED, the signal's reason */
   async read(request: ReadRequest): Promise<LogSlice> {
     const { fromOffset, maxBytes = defaultReadBytes, signal } = request;
     const subject = subjectOf(request);
@@ -108,18 +108,31 @@ export class KafkaReader {
     }
   }
 
-  /** Who leads, of the same topic as ever. @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED */
+  /** Who leads, of the same topic as ever. @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, TOPIC_REPLACED */
   async leader(of: TopicPartition, deadline: Deadline, signal?: AbortSignal): Promise<Leader> {
     const { topic, partition } = of;
-    const leader =
-      this.#cluster.knownLeader(topic, partition) ?? (await this.#cluster.leader(topic, partition, deadline, signal));
+    const known = this.knownLeader(of);
+    if (known !== undefined) return known;
+    try {
+      return this.#same(topic, await this.#cluster.leader(topic, partition, deadline, signal));
+    } catch (error) {
+      const isMissing = isAffinityError(error) && error.code === "CONFIG_INVALID";
+      if (!isMissing || !this.#ids.has(topic)) throw error;
+      // There, and without this partition: another of its name, since none loses partitions.
+      throw topicReplaced(topic, this.#cluster.topic(topic)?.code === kafkaCodes.NONE ? "anew" : "gone");
+    }
+  }
+
+  /** Who leads, when it is known without asking. @throws TOPIC_REPLACED */
+  knownLeader({ topic, partition }: TopicPartition): Leader | undefined {
+    const known = this.#cluster.knownLeader(topic, partition);
+    return known && this.#same(topic, known);
+  }
+
+  #same(topic: string, leader: Leader): Leader {
     const id = this.#ids.get(topic);
     if (id === undefined) this.#ids.set(topic, leader.topicId);
-    else if (!id.equals(leader.topicId))
-      throw new AffinityError(
-        "CHANGELOG_DAMAGED",
-        `${subjectOf(of)}: the topic was deleted and made anew while it was in use; restart the node, which fills its memstore from the new one`,
-      );
+    else if (!id.equals(leader.topicId)) throw topicReplaced(topic, "anew");
     return leader;
   }
 

@@ -24,7 +24,7 @@ export class KafkaTail {
     this.#reader = reader;
   }
 
-  /** See `Changelog.grown`. @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED, the signal's reason */
+  /** See `Changelog.grown`. @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, TOPIC_REPLACED, the signal's reason */
   async grown(request: GrowthRequest): Promise<void> {
     const { topic, partition, signal } = request;
     const subject = subjectOf(request);

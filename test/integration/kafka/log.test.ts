@@ -56,7 +56,7 @@ describe.skipIf(isLeftOut(missingJava()))("a topic in Kafka", () => {
     await log.fence(never);
     for (let index = 0; index < 9; index += 1) await log.append([recordOf(topic, `other-${index}`, "1")]);
     await expect(changelog.read({ topic, partition: 0, fromOffset: 4n })).rejects.toMatchObject({
-      code: "CHANGELOG_DAMAGED",
+      code: "TOPIC_REPLACED",
     });
     await other.close();
   });

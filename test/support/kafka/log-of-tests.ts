@@ -79,13 +79,13 @@ export function recordOf(topic: string, key: string, value: string | null): NewR
 }
 
 /** Everything up to the end that the first read shows; fails when reading does not come to it. */
-export async function readAll(changelog: Changelog, topic: string, end?: bigint): Promise<LogRecord[]> {
+export async function readAll(changelog: Changelog, topic: string, end?: bigint, partition = 0): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   let from = 0n;
   let last = end;
   for (let reads = 0; ; reads += 1) {
     if (reads > 100_000) throw new Error(`reading does not come to the end: at ${from} of ${last}`);
-    const slice = await changelog.read({ topic, partition: 0, fromOffset: from });
+    const slice = await changelog.read({ topic, partition, fromOffset: from });
     last ??= slice.endOffset;
     records.push(...slice.records);
     from = slice.nextOffset;

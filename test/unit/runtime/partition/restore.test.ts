@@ -20,6 +20,8 @@ import {
 } from "./fixtures.js";
 
 const topic = "t-counts";
+/** A changelog that names the topics that it makes otherwise than the one before it. */
+const otherIncarnations = { random: { next: () => 0.5, bits64: () => 99n } };
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -121,12 +123,27 @@ describe("restore", () => {
     expect((await again.counts.list({ limit: 100 }, soon)).length).toBe(5);
   });
 
-  it("P7: a memstore of a topic that was made anew is cleared", async () => {
+  it("P7: rows of a topic that was made anew are kept, since they may be the last; nothing is served", async () => {
     const { on, node } = await started();
     await node.router.stop();
     on.storage.topics.delete(topic);
-    const again = await openNode(on, { router: { random: { next: () => 0.5, bits64: () => 99n } } });
+    const error = await errorOf(openNode(on, { changelog: otherIncarnations }));
+    expect(error.code).toBe("TOPIC_REPLACED");
+    expect(error.detail).toMatch(/^counts\/0: topic t-counts: .*made anew.*put the file aside/);
+    expect((await storeOf(on)).count("counts")).toBe(5);
+    await (await storeOf(on)).clear();
+    const again = await openNode(on);
     expect(await again.counts.list({ limit: 100 }, soon)).toEqual([]);
+  });
+
+  it("P7: a memstore without rows of a topic that was made anew is cleared: there is nothing to lose", async () => {
+    const { on, node } = await started();
+    for (let at = 0; at < 5; at++) await node.counts.delete(node.counts.address(`k${at}`), soon);
+    await node.router.stop();
+    on.storage.topics.delete(topic);
+    const again = await openNode(on, { changelog: otherIncarnations });
+    await again.counts.put(again.counts.address("k0"), value(7), soon);
+    expect(await get(again, "k0")).toBe(7);
   });
 
   it("P7: a checkpoint past the log's end is refused with the cure, and nothing is changed", async () => {
