@@ -1,6 +1,7 @@
 /** Keys as clients put them into paths and queries: the writing half of `key-path.ts`, in few bytes of code. */
 import { AffinityError, messageOf } from "../core/errors.js";
 import { toBase64Url } from "../schema/base64.js";
+import { checkedDate } from "../schema/json-codec.js";
 import { memberOf } from "../schema/member.js";
 import type { TypeSource } from "../schema/type.js";
 import { type EnumNode, type FixedNode, nodeOf, type PrimitiveNode, type TypeNode } from "../schema/type-node.js";
@@ -76,7 +77,7 @@ function fieldTexts(fields: readonly ScalarField[], key: unknown): readonly stri
 /** A number stands for itself also where plain JSON has a text that says the same. */
 function textOf(node: ScalarNode, key: unknown): string {
   if (key instanceof Uint8Array) return toBase64Url(key);
-  if (key instanceof Date) return key.toISOString();
+  if (key instanceof Date) return checkedDate(key).toISOString();
   // The server refuses what is not of the type, but takes anything for a text.
   const isText = node.kind === "string" || node.kind === "enum";
   if (key === undefined || (isText && typeof key !== "string"))

@@ -17,7 +17,7 @@ export function describeValue(value: unknown): string {
       if (value === null) return "null";
       if (Array.isArray(value)) return `an array of ${value.length}`;
       if (value instanceof Uint8Array) return `${value.length} bytes`;
-      if (value instanceof Date) return "a Date";
+      if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : "a Date";
       return "an object";
     case "boolean":
       return String(value);

@@ -143,17 +143,31 @@ export function branchOf(
 }
 
 export function wrong(expected: string, found: unknown): Error {
-  return new Error(`found ${found === null ? "null" : typeof found}; expected ${expected}`);
+  // NaN, Infinity and Invalid Date are of the right class, and no value: the class would tell nothing.
+  const isNone = (typeof found === "number" || found instanceof Date) && !Number.isFinite(Number(found));
+  return new Error(`found ${found === null || isNone ? String(found) : typeof found}; expected ${expected}`);
+}
+
+/** @throws Error for an invalid Date, of which Date's own methods say no more than that. */
+export function checkedDate(date: Date): Date {
+  if (Number.isNaN(date.getTime())) throw wrong("a timestamp", date);
+  return date;
+}
+
+function isReal(kind: string): boolean {
+  return kind === "float" || kind === "double";
 }
 
 const toJson: Direction = {
   mayOmit: true,
   scalar({ kind }, value) {
     if (value instanceof Uint8Array) return toBase64(value);
-    // JSON.stringify writes null for a date that is none.
-    if (value instanceof Date) return value.toISOString();
-    if (typeof value === "bigint" || (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))) {
-      return Object.is(value, -0) ? "-0" : String(value);
+    if (value instanceof Date) return checkedDate(value).toISOString();
+    if (typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value))) return String(value);
+    if (Object.is(value, -0) && isReal(kind)) return "-0";
+    if (kind === "fixed" && isObject(value)) {
+      for (const part of Object.values(value))
+        if (!Number.isInteger(part)) throw wrong("a duration of whole numbers", part);
     }
     if (value === undefined || (value === null && kind !== "null")) throw wrong(kind, value);
     return value;
@@ -173,13 +187,12 @@ const fromJson: Direction = {
       case "time":
         return kind === "int" ? Number(unitsOf(text, logical.digits)) : unitsOf(text, logical.digits);
       case "timestamp":
-        return logical.isDate ? checkedDate(text) : unitsOf(text, logical.digits);
+        return logical.isDate ? checkedDate(new Date(text)) : unitsOf(text, logical.digits);
     }
     if (kind === "long") return node.isNumber ? Number(text) : BigInt(text);
     if ((kind === "bytes" || kind === "fixed") && logical === undefined) return fromBase64(text);
-    const isReal = kind === "float" || kind === "double";
-    if (isReal && /^(NaN|-?Infinity)$/.test(text)) return Number(json);
-    const expected = isReal || kind === "int" ? "number" : kind === "boolean" ? kind : "string";
+    if (isReal(kind) && /^(NaN|-?Infinity)$/.test(text)) return Number(json);
+    const expected = isReal(kind) || kind === "int" ? "number" : kind === "boolean" ? kind : "string";
     if (kind === "null" ? json !== null : typeof json !== (logical === undefined ? expected : "string"))
       throw wrong(kind, json);
     return json;
@@ -198,10 +211,4 @@ function unitsOf(text: string, digits: number): bigint {
   const millis = Date.parse(`${2000 + Number(year) - era * 400}${day}${time}Z`);
   const seconds = BigInt(millis / 1000) + BigInt(era - 5) * 146_097n * 86_400n;
   return seconds * 10n ** BigInt(digits) + BigInt(fraction.padEnd(digits, "0"));
-}
-
-function checkedDate(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw wrong("a timestamp", text);
-  return date;
 }

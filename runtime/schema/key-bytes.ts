@@ -2,7 +2,7 @@
  * Avro binary of keys, in few bytes of code: clients have no other binary codec. The server decodes and checks it; what is
  * refused here would arrive there as another key.
  */
-import { branchOf, wrong } from "./json-codec.js";
+import { branchOf, checkedDate, wrong } from "./json-codec.js";
 import { memberOf } from "./member.js";
 import type { TypeSource } from "./type.js";
 import { type FixedNode, nodeOf, type PrimitiveNode, type TypeNode } from "./type-node.js";
@@ -43,10 +43,12 @@ function scalarBytes(node: PrimitiveNode | FixedNode, key: unknown): readonly nu
     case "int":
     case "long":
       if (logical?.kind === "date") return long(dayOf(String(key)));
-      return long(key instanceof Date ? key.getTime() : key);
+      return long(key instanceof Date ? checkedDate(key).getTime() : key);
     case "float":
     case "double": {
-      if (typeof key !== "number") throw wrong(kind, key);
+      // A number that is beyond a float would arrive as infinity.
+      if (typeof key !== "number" || (kind === "float" && Number.isFinite(key) && !Number.isFinite(Math.fround(key))))
+        throw wrong(kind, key);
       // Every platform that has browsers is little-endian, as Avro is.
       return [...new Uint8Array((kind === "float" ? Float32Array : Float64Array).of(key).buffer)];
     }
@@ -66,7 +68,7 @@ function scalarBytes(node: PrimitiveNode | FixedNode, key: unknown): readonly nu
 /** Days since 1970 of a text that ECMAScript, too, writes for the day. */
 function dayOf(text: string): number {
   const date = new Date(text);
-  if (date.toISOString().slice(0, -14) !== text) throw wrong("a day", text);
+  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, -14) !== text) throw wrong("a day", text);
   return date.getTime() / 86_400_000;
 }
 
@@ -76,8 +78,9 @@ function rawBytes(node: PrimitiveNode | FixedNode, key: unknown): readonly numbe
   const text = String(key);
   switch (logical?.kind) {
     case "decimal": {
-      const [whole, fraction = ""] = text.split(".");
-      if (fraction.length !== logical.scale) throw wrong(`${logical.scale} digits after the point`, key);
+      const [, whole, fraction = ""] = /^(-?\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+      if (whole === undefined || fraction.length !== logical.scale)
+        throw wrong(`a decimal with ${logical.scale} digits after the point`, key);
       return twosComplement(BigInt(`${whole}${fraction}`), node.kind === "fixed" ? node.size : 0);
     }
     case "uuid":
@@ -112,7 +115,8 @@ function sized(bytes: readonly number[]): readonly number[] {
 
 /** @throws Error for what is no whole number of 64 bits. */
 function long(value: unknown): readonly number[] {
-  const number = typeof value === "number" || typeof value === "bigint" ? BigInt(value) : undefined;
+  const isWhole = typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value));
+  const number = isWhole ? BigInt(value) : undefined;
   if (number === undefined || BigInt.asIntN(64, number) !== number) throw wrong("a long", value);
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, (number << 1n) ^ (number >> 63n));

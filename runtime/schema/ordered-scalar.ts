@@ -88,7 +88,10 @@ const scratch = /*@__PURE__*/ new DataView(/*@__PURE__*/ new ArrayBuffer(8));
 
 const floatCodec: ScalarCodec = {
   write(value) {
-    scratch.setFloat32(0, canonical(checkedReal(value)));
+    const number = checkedReal(value);
+    scratch.setFloat32(0, canonical(number));
+    if (Number.isFinite(number) && !Number.isFinite(scratch.getFloat32(0)))
+      throw mismatch("float (at most 3.4028234663852886e38 either side of 0)", value);
     const bits = scratch.getUint32(0);
     return uint32(bits < signBit ? bits ^ signBit : ~bits);
   },

@@ -180,6 +180,27 @@ describe("keys of clients", () => {
     );
   });
 
+  it("that are of the right class, and none all the same, are refused in words", () => {
+    const timestamp: JsonValue = { type: "long", logicalType: "timestamp-millis" };
+    const none = new Date(Number.NaN);
+    const list = (items: JsonValue): JsonValue => ({ type: "array", items });
+    const faults: readonly [JsonValue, unknown, string][] = [
+      [timestamp, none, "found Invalid Date; expected a timestamp"],
+      [list(timestamp), [none], "found Invalid Date; expected a timestamp"],
+      [list({ type: "int", logicalType: "date" }), ["soon"], "found string; expected a day"],
+      [list("int"), [Number.NaN], "found NaN; expected a long"],
+      [list("long"), [Number.POSITIVE_INFINITY], "found Infinity; expected a long"],
+      [list({ type: "bytes", logicalType: "decimal", precision: 4, scale: 2 }), ["x.00"], "expected a decimal"],
+    ];
+    for (const [json, key, reason] of faults) {
+      const define = () => ({ name: "key", schema: json, uses: [] });
+      const segments = keySegments(define, (value) => keyBytes(define, value));
+      expect(() => segments.segmentsOf(key), JSON.stringify(json)).toThrow(
+        expect.objectContaining({ code: "KEY_INVALID", detail: expect.stringContaining(reason) }),
+      );
+    }
+  });
+
   it("are refused rather than sent as other keys", () => {
     const wrong: readonly [JsonValue, unknown][] = [
       ["int", 1.5],
@@ -201,6 +222,16 @@ describe("keys of clients", () => {
       [
         { type: "fixed", name: "f", size: 12, logicalType: "duration" },
         { months: -1, days: 0, millis: 0 },
+      ],
+      [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 0 }, ""],
+      [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 0 }, "0x10"],
+      [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 0 }, " 1"],
+      [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 1 }, "1.-5"],
+      [{ type: "bytes", logicalType: "decimal", precision: 4, scale: 1 }, "1.5.5"],
+      ["float", 1e40],
+      [
+        { type: "fixed", name: "f", size: 12, logicalType: "duration" },
+        { months: Number.NaN, days: 0, millis: 0 },
       ],
       [{ type: "array", items: "int" }, { length: 0 }],
       [["null", "int", "string"], { int: 1, string: "a" }],

@@ -17,6 +17,8 @@ const account = codecOf({
   ],
 });
 
+const span: JsonValue = { type: "fixed", name: "span", size: 12, logicalType: "duration" };
+
 describe("jsonCodec", () => {
   it("writes longs as text, leaves out what the server fills in, and sends no member that the type does not have", () => {
     expect(
@@ -51,7 +53,12 @@ describe("jsonCodec", () => {
       [
         () => codecOf({ type: "long", logicalType: "timestamp-millis" }).toText(new Date(Number.NaN)),
         "",
-        "Invalid time value",
+        "found Invalid Date; expected a timestamp",
+      ],
+      [
+        () => codecOf(span).toText({ months: 0, days: Number.NaN, millis: 0 }),
+        "",
+        "found NaN; expected a duration of whole numbers",
       ],
       [() => codecOf({ type: "long", logicalType: "timestamp-millis" }).fromValue("soon"), "", "a timestamp"],
       [() => codecOf({ type: "array", items: "int" }).fromValue({}), "", "an array"],
@@ -65,6 +72,16 @@ describe("jsonCodec", () => {
     circle.next = circle;
     const node = codecOf({ type: "record", name: "t", fields: [{ name: "next", type: ["null", "t"] }] });
     expect(() => node.toText(circle)).toThrow("VALUE_INVALID");
+  });
+
+  it("writes -0 as text where a server keeps its sign, and else as the zero that it is", () => {
+    expect(codecOf("double").toText(-0)).toBe('"-0"');
+    expect(codecOf("float").toText(-0)).toBe('"-0"');
+    for (const type of ["int", { type: "int", logicalType: "time-millis" }] as const) {
+      expect(codecOf(type).toText(-0)).toBe("0");
+    }
+    expect(codecOf("long", { longs: "number" }).toText(-0)).toBe("0");
+    expect(codecOf(span).toText({ months: -0, days: 0, millis: 0 })).toBe('{"months":0,"days":0,"millis":0}');
   });
 
   it("does not take inherited members for fields", () => {

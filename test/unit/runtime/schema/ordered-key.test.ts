@@ -192,6 +192,9 @@ describe("ordered keys", () => {
     expect(() => codec.toOrdered({ a: "x" })).toThrow(/VALUE_INVALID.*key\/a: .*int/);
     expect(() => codec.toOrdered(null)).toThrow("a record r");
     expect(() => codecOf("string").toOrdered("\ud800")).toThrow("surrogate");
+    expect(() => codecOf("float").toOrdered(1e40)).toThrow("float (at most");
+    const timestamp = codecOf({ type: "long", logicalType: "timestamp-millis" });
+    expect(() => timestamp.toOrdered(new Date(Number.NaN))).toThrow("found an invalid Date; expected a valid Date");
     expect(() => codecOf({ type: "map", values: "int" }).toOrdered({})).toThrow("without maps");
   });
 });
