@@ -30,6 +30,7 @@ const titles: { readonly [code in ErrorCode]: string } = {
   HANDLER_FAILED: "The handler failed",
   INTERNAL: "An internal error",
   PARTITION_FAILED: "The partition has failed",
+  TRANSFER_CODING: "The transfer coding is not understood",
   GATEWAY_FULL: "The node has too many requests or connections",
   MAILBOX_FULL: "The partition has too much to do",
   PARTITION_NOT_READY: "The partition is not ready",

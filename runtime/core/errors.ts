@@ -44,6 +44,7 @@ export const errorCodes = {
   HANDLER_FAILED: { status: 500, retry: "never" },
   INTERNAL: { status: 500, retry: "never" },
   PARTITION_FAILED: { status: 500, retry: "never" },
+  TRANSFER_CODING: { status: 501, retry: "never" },
   GATEWAY_FULL: { status: 503, retry: "later" },
   MAILBOX_FULL: { status: 503, retry: "later" },
   PARTITION_NOT_READY: { status: 503, retry: "later" },

@@ -11,6 +11,7 @@ import type { KeyAddress, KeyspaceAccess, Position, WriteAnswer } from "../state
 import { positionText } from "../state/position.js";
 import { type Outcome, streamed } from "./answer.js";
 import type { Arrival, ArrivalWatch } from "./arrival-watch.js";
+import { checkContentCoding } from "./body-coding.js";
 import type { Exchange } from "./exchange.js";
 import { jsonMembers } from "./json-members.js";
 import { type Line, LineCutter } from "./lines.js";
@@ -53,6 +54,7 @@ export async function writeBulk(parts: BulkParts, exchange: Exchange): Promise<O
       `header ${name}: is about one write, and this body holds many; leave it out`,
     );
   }
+  checkContentCoding(exchange.headers);
   return new BulkWrite(parts, exchange).run();
 }
 

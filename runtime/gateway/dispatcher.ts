@@ -6,6 +6,7 @@ import { AffinityError, messageOf } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import { type Answer, type Outcome, streamed } from "./answer.js";
 import { hasBody } from "./body.js";
+import { isCoded, takenCodings, transferCodingFault } from "./body-coding.js";
 import { Exchange, type ExchangeShare, type GatewayRoute, type Match } from "./exchange.js";
 import type { HostGuard } from "./host-guard.js";
 import { Lanes, type Pipelined } from "./lanes.js";
@@ -45,6 +46,8 @@ export interface DispatcherParts {
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #lanes = new Lanes();
+  /** Connections on which nothing is read as a request any more: where the last one ends is not known. */
+  readonly #ending = new WeakSet<Socket>();
   #isClosing = false;
 
   constructor(parts: DispatcherParts) {
@@ -65,7 +68,9 @@ export class Dispatcher {
   /** Takes a request. Never throws. */
   begin(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     // A connection that was refused may still deliver what it had sent before it knew.
-    if (request.socket.writableEnded || this.#lanes.wait({ request, response, awaitsContinue })) return;
+    if (request.socket.writableEnded || this.#ending.has(request.socket)) return;
+    if (transferCodingFault(request.headers) !== undefined) this.#ending.add(request.socket);
+    if (this.#lanes.wait({ request, response, awaitsContinue })) return;
     this.#run({ request, response, awaitsContinue });
   }
 
@@ -116,6 +121,11 @@ export class Dispatcher {
   #guard(exchange: Exchange): void {
     const { hosts, origins, tokens, isLoopback } = this.#parts;
     const { headers, route, request } = exchange;
+    const coding = transferCodingFault(headers);
+    if (coding !== undefined) {
+      exchange.isLast = true;
+      throw coding;
+    }
     const host = exchange.target.authority ?? headers.host;
     if (route.guarding !== "open") hosts.check(host);
     const twice = headerTwice(request.rawHeaders);
@@ -207,7 +217,7 @@ export class Dispatcher {
     }
     return problemAnswer(error, {
       applied: exchange.appliedAfter(error.status),
-      headers: error.code === "UNAUTHENTICATED" ? challenge(exchange.headers.authorization) : [],
+      headers: headersOf(error, exchange),
     });
   }
 
@@ -281,6 +291,12 @@ export class Dispatcher {
     if (methods.has("GET")) methods.add("HEAD");
     return [...methods.add("OPTIONS")].sort();
   }
+}
+
+/** Headers that belong to the code. */
+function headersOf({ code }: AffinityError, { headers }: Exchange): readonly string[] {
+  if (code === "UNAUTHENTICATED") return challenge(headers.authorization);
+  return code === "MEDIA_TYPE" && isCoded(headers) ? takenCodings : [];
 }
 
 // The head of a streamed answer was sent before it was known that nothing can follow it.

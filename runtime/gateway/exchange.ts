@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { AffinityError, Applied } from "../core/errors.js";
 import type { Answer, Outcome } from "./answer.js";
-import type { BodyReader } from "./body.js";
+import { type BodyReader, hasBody } from "./body.js";
+import { checkContentCoding } from "./body-coding.js";
 import { Query } from "./query.js";
 import type { Recent } from "./recent.js";
 import type { RouteMetrics } from "./request-metrics.js";
@@ -101,8 +102,9 @@ export class Exchange {
     return this.#query;
   }
 
-  /** The whole body. @throws, at once or by the promise: BODY_TOO_LARGE, REQUEST_TIMEOUT, REQUEST_INVALID, GATEWAY_FULL */
+  /** The whole body. @throws, at once or by the promise: MEDIA_TYPE, BODY_TOO_LARGE, REQUEST_TIMEOUT, REQUEST_INVALID, GATEWAY_FULL */
   body(): Promise<Buffer> {
+    if (hasBody(this.request)) checkContentCoding(this.headers);
     const reading = this.#share.bodies.read(this.request, (fail) => {
       this.#onBodyFault = fail;
     });

@@ -99,10 +99,9 @@ function isNamed({ type, parameters }: MediaRange, form: Form): boolean {
   return type === "*/*" || type === bare || type === `${bare.slice(0, bare.indexOf("/"))}/*`;
 }
 
-/** Headers that say what a body is. */
+/** The header that says what a body is. */
 export interface BodyHeaders {
   readonly "content-type"?: string | undefined;
-  readonly "content-encoding"?: string | undefined;
 }
 
 const readForms: ReadonlyMap<string, Form> = new Map([
@@ -113,10 +112,7 @@ const readForms: ReadonlyMap<string, Form> = new Map([
 
 /** The form of a body; JSON where nothing is said. @throws MEDIA_TYPE */
 export function readForm(headers: BodyHeaders): Form {
-  const { "content-type": type, "content-encoding": encoding } = headers;
-  if (encoding !== undefined && encoding !== "identity") {
-    throw new AffinityError("MEDIA_TYPE", "header Content-Encoding: compressed bodies are not read; send it as it is");
-  }
+  const { "content-type": type } = headers;
   if (type === undefined || type === "application/json") return json;
   const form = readForms.get(bodyType(type));
   if (form !== undefined) return form;
@@ -128,8 +124,8 @@ export function readForm(headers: BodyHeaders): Form {
 
 /** Whether the body is NDJSON. */
 export function isLines(headers: BodyHeaders): boolean {
-  const { "content-type": type, "content-encoding": encoding } = headers;
-  return encoding === undefined && type !== undefined && bodyType(type) === "application/x-ndjson";
+  const { "content-type": type } = headers;
+  return type !== undefined && bodyType(type) === "application/x-ndjson";
 }
 
 /** The type without parameters; of those only `charset=utf-8` is let pass. */

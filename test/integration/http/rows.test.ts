@@ -202,9 +202,17 @@ describe("rows over HTTP", () => {
         status: 415,
         json: { code: "MEDIA_TYPE" },
       });
-    expect(
-      await put("/accounts/x", account("x"), { "content-type": "application/json", "content-encoding": "gzip" }),
-    ).toMatchObject({ status: 415 });
+    for (const [path, type] of [
+      ["/accounts/x", "application/json"],
+      ["/accounts", "application/x-ndjson"],
+    ] as const) {
+      const coded = await put(path, account("x"), { "content-type": type, "content-encoding": "gzip" });
+      expect(coded).toMatchObject({ status: 415, json: { code: "MEDIA_TYPE" } });
+      expect(coded.json).toMatchObject({ detail: expect.stringContaining('Content-Encoding: "gzip"') });
+      expect(coded.headers.get("accept-encoding")).toBe("identity");
+    }
+    const plain = { "content-type": "application/x-ndjson", "content-encoding": "Identity" };
+    expect((await put("/accounts", "", plain)).status).toBe(200);
     expect(
       (await put("/accounts/x-ok", account("x"), { "content-type": "application/json;charset=UTF-8" })).status,
     ).toBe(201);
