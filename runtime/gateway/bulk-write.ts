@@ -1,9 +1,8 @@
 /**
- * `PUT <path>` with NDJSON: one row a line, `{"key":…,"value":…}`, `"value": null` deletes. Each row stands alone: those
- * that fail are told one a line, and a last line counts. Memory is bounded: at most `bulkInFlight` rows are under way,
+ * `PUT <path>` with NDJSON: one row a line, see `bulk-line.ts`. Each row stands alone: those that fail are told one a line,
+ * and a last line counts. Memory is bounded: at most `bulkInFlight` rows are under way,
  * and neither more lines nor more reports are held than their bounds allow.
  */
-import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../core/clock.js";
 import { AffinityError, isAffinityError } from "../core/errors.js";
@@ -12,8 +11,8 @@ import { positionText } from "../state/position.js";
 import { type Outcome, streamed } from "./answer.js";
 import type { Arrival, ArrivalWatch } from "./arrival-watch.js";
 import { checkContentCoding } from "./body-coding.js";
+import { type BulkRow, bulkRow } from "./bulk-line.js";
 import type { Exchange } from "./exchange.js";
-import { jsonMembers } from "./json-members.js";
 import { type Line, LineCutter } from "./lines.js";
 import { asAffinityError, failedLineText, problemText } from "./problem.js";
 import type { SlowReaders } from "./slow-reader.js";
@@ -133,7 +132,9 @@ class BulkWrite implements Arrival {
     if (bytes !== undefined && bytes.length === 0) return;
     let writing: Promise<WriteAnswer>;
     try {
-      writing = this.#write(bytes);
+      const row = this.#row(bytes);
+      if (row === undefined) return;
+      writing = this.#write(row);
     } catch (thrown) {
       this.#report(line, asAffinityError(thrown));
       return;
@@ -152,20 +153,19 @@ class BulkWrite implements Arrival {
     );
   }
 
-  #write(bytes: Line): Promise<WriteAnswer> {
+  #row(bytes: Line): BulkRow | undefined {
+    if (bytes !== undefined) return bulkRow(bytes);
+    const { maxBodyBytes } = this.#parts.limits;
+    throw new AffinityError(
+      "BODY_TOO_LARGE",
+      `line: is longer than ${maxBodyBytes} bytes; send less, or raise http.maxBodyBytes`,
+    );
+  }
+
+  #write({ key, value }: BulkRow): Promise<WriteAnswer> {
     const { access, limits, canDelete } = this.#parts;
     const options = { timeoutMs: limits.askTimeoutMs, isBlind: true };
-    if (bytes === undefined) {
-      throw new AffinityError(
-        "BODY_TOO_LARGE",
-        `line: is longer than ${limits.maxBodyBytes} bytes; send less, or raise http.maxBodyBytes`,
-      );
-    }
-    if (!isUtf8(bytes)) throw new AffinityError("VALUE_INVALID", "line: is not UTF-8", { pointer: "" });
-    const members = jsonMembers(bytes.toString("utf8"), ["key", "value"]);
     this.#exchange.handOver();
-    const key = required(members, "key");
-    const value = required(members, "value");
     const address = within("/key", () => this.#parts.keyOf(key));
     if (value === "null") {
       if (canDelete) return access.delete(address, options);
@@ -227,14 +227,6 @@ async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer> {
   } catch (error) {
     throw new AffinityError("REQUEST_INVALID", "body: the connection ended before it was whole", { cause: error });
   }
-}
-
-function required(members: ReadonlyMap<string, string>, name: string): string {
-  const text = members.get(name);
-  if (text !== undefined) return text;
-  throw new AffinityError("VALUE_INVALID", `line: member ${name} is missing; {"key":…,"value":…} would be right`, {
-    pointer: `/${name}`,
-  });
 }
 
 /** Runs a codec of one member; what it says of its place becomes the place in the line. */

@@ -254,6 +254,65 @@ describe("bulk writes over HTTP", () => {
     ]);
   });
 
+  const listed = async (url: string, path: string, accept = "application/x-ndjson"): Promise<string> =>
+    (await call(url + path, { headers: { accept } })).text;
+
+  it.each(["application/x-ndjson", "application/x-ndjson; longs=string"])(
+    "take a list as it came: what one service gives as %s, another one has afterwards",
+    async (type) => {
+      const other = await openNode();
+      const rowsOf = async (url: string, path: string): Promise<readonly unknown[]> =>
+        linesOf(await listed(url, path)).map((line) => ({ ...Object(line), position: undefined }));
+      for (const path of ["/accounts", "/graph", "/api/v1/numbers"]) {
+        const expected = await rowsOf(node.url, path);
+        const exported = await listed(node.url, path, type);
+        const { text } = await call(other.url + path, {
+          method: "PUT",
+          body: exported,
+          headers: { "content-type": type },
+        });
+        expect(linesOf(text), path).toEqual([
+          { written: expected.length - 1, failed: 0, ...(expected.length > 1 && { position: expect.any(String) }) },
+        ]);
+        expect(await rowsOf(other.url, path)).toEqual(expected);
+      }
+      expect((await rowsOf(other.url, "/accounts")).length).toBeGreaterThan(keys.length);
+      await other.close();
+    },
+  );
+
+  it("P17: what a list says of itself is passed over as a list says it, and nowhere else", async () => {
+    const value = '{"id":"l","balance":1}';
+    const { text } = await bulk(
+      "/accounts",
+      [
+        `{"key":"l-1","value":${value},"position":"1.0.1.1/5@t"}`,
+        '{"end":true,"count":1}',
+        `{"key":"l-2","value":${value},"position":7}`,
+        `{"key":"l-2","value":${value},"end":true}`,
+        '{"end":true}',
+        '{"end":false,"count":0}',
+        '{"key":"l-2","error":{"code":"SCHEMA_OTHER"},"position":"1.0.1.1/5@t"}',
+        '{"error":{"code":"SHUTTING_DOWN"}}',
+        `{"key":"l-2","value":${value},"etag":"x"}`,
+        '{"key":"l-2","position":"1.0.1.1/5@t"}',
+        `{"key":"l-3","value":${value}}`,
+      ].join("\n"),
+    );
+    expect(linesOf(text)).toMatchObject([
+      { line: 3, code: "VALUE_INVALID", pointer: "/position" },
+      { line: 4, code: "VALUE_INVALID", pointer: "/end" },
+      { line: 5, code: "VALUE_INVALID", pointer: "/end" },
+      { line: 6, code: "VALUE_INVALID", pointer: "/end" },
+      { line: 7, code: "VALUE_INVALID", pointer: "/error" },
+      { line: 8, code: "VALUE_INVALID", pointer: "/error" },
+      { line: 9, code: "VALUE_INVALID", pointer: "" },
+      { line: 10, code: "VALUE_INVALID", pointer: "/value" },
+      { written: 2, failed: 8 },
+    ]);
+    expect((await call(`${node.url}/accounts/l-2`)).status).toBe(404);
+  });
+
   it("P12: a line above the bound fails alone", async () => {
     const { text } = await bulk(
       "/blobs",
