@@ -2,6 +2,10 @@
 import { z } from "zod";
 import type { JsonValue } from "../../schema/type.js";
 
+/** A day in ms, and a MiB in bytes: units of bounds. */
+export const day = 86_400_000;
+export const mebibyte = 1_048_576;
+
 /** One setting of the table in `settings.ts`. */
 export interface Setting<T extends JsonValue = JsonValue> {
   /** Where it stands, `http.port`. */
