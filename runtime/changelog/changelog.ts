@@ -112,6 +112,11 @@ export interface ReadRequest {
   readonly topic: string;
   readonly partition: number;
   readonly fromOffset: bigint;
+  /**
+   * Which topic of this name it has to be: TOPIC_REPLACED where it is another, or gone. Absent: the first that was met. Where
+   * nobody can replace a topic that is in use, it need not be looked at.
+   */
+  readonly incarnation?: string | undefined;
   /** At most about this many bytes of keys and values; at least one record is returned where there is one. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
@@ -122,6 +127,8 @@ export interface GrowthRequest {
   readonly topic: string;
   readonly partition: number;
   readonly endOffset: bigint;
+  /** See `ReadRequest`. */
+  readonly incarnation?: string | undefined;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
@@ -131,7 +138,7 @@ export interface Changelog {
   /** Whether other programs may write to its topics: who serves them has to wait for rows of others, then. */
   readonly isShared: boolean;
   /**
-   * Creates what is missing.
+   * Creates what is missing. May be called again for topics of others, to learn what they are now.
    *
    * @throws CONFIG_INVALID when a topic exists with another number of partitions, or others own it and it is not there.
    */

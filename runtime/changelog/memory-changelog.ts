@@ -90,14 +90,15 @@ export class MemoryChangelog implements Changelog, MemoryPartitionLogOwner {
 
   async read(request: ReadRequest): Promise<LogSlice> {
     request.signal?.throwIfAborted();
-    const { topic, partition, fromOffset, maxBytes = defaultReadBytes } = request;
-    return this.#storage.log(topic, partition).read(fromOffset, maxBytes);
+    const { topic, partition, fromOffset, incarnation, maxBytes = defaultReadBytes } = request;
+    return this.#storage.log(topic, partition, incarnation).read(fromOffset, maxBytes);
   }
 
-  async grown({ topic, partition, endOffset, signal }: GrowthRequest): Promise<void> {
+  async grown({ topic, partition, endOffset, incarnation, signal }: GrowthRequest): Promise<void> {
     signal.throwIfAborted();
     if (this.#isClosed) throw closed();
-    if (this.#storage.log(topic, partition).end === endOffset) await this.#waits.begin(topic, partition, signal).grown;
+    if (this.#storage.log(topic, partition, incarnation).end === endOffset)
+      await this.#waits.begin(topic, partition, signal).grown;
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Random } from "../core/random.js";
 import type { TopicInfo, TopicSpec } from "./changelog.js";
 import type { GrowthWaits } from "./growth-waits.js";
 import { MemoryLog } from "./memory-log.js";
-import { newIncarnation, topicConflict, topicMissing, topicUnknown } from "./topics.js";
+import { newIncarnation, topicConflict, topicMissing, topicReplaced, topicUnknown } from "./topics.js";
 
 interface StoredTopic {
   spec: TopicSpec;
@@ -42,9 +42,12 @@ export class MemoryLogStorage {
     });
   }
 
-  /** @throws CONFIG_INVALID when nobody made it. */
-  log(topic: string, partition: number): MemoryLog {
-    const log = this.topics.get(topic)?.logs[partition];
+  /** @throws CONFIG_INVALID when nobody made it, TOPIC_REPLACED when it is not the one that is meant. */
+  log(topic: string, partition: number, incarnation?: string): MemoryLog {
+    const stored = this.topics.get(topic);
+    if (incarnation !== undefined && stored?.info.incarnation !== incarnation)
+      throw topicReplaced(topic, stored === undefined ? "gone" : "anew");
+    const log = stored?.logs[partition];
     if (log === undefined) throw topicUnknown(topic, partition);
     return log;
   }

@@ -44,8 +44,9 @@ export function topicConflict(spec: TopicSpec, partitions: number): AffinityErro
 export function topicMissing(topic: string): AffinityError {
   return new AffinityError(
     "CONFIG_INVALID",
-    `topic ${topic}: there is no such topic, and a store with \`external\` reads what others write; have it made before ` +
-      "this starts, or name another one in the store's `topic`",
+    `topic ${topic}: there is no such topic, and a store with \`external\` reads what others write; have it made by ` +
+      "whoever owns it, or name another one in the store's `topic`",
+    { retry: "later", topic },
   );
 }
 

@@ -6,6 +6,7 @@ import { AffinityError } from "../core/errors.js";
 import type { Logger } from "../core/logger.js";
 import type { Random } from "../core/random.js";
 import type { MemStore } from "../memstore/memstore.js";
+import { ExternalTopics } from "../partition/external-topics.js";
 import { FlushQueue } from "../partition/flush-queue.js";
 import { noHandlerWatch, RunningHandlers } from "../partition/handler-watch.js";
 import { defaultLimits, type PartitionLimits } from "../partition/limits.js";
@@ -76,15 +77,17 @@ export async function openRouter(parts: RouterParts): Promise<OpenRouter> {
     );
   const turns = parts.turns ?? eventLoopTurns;
   const flushes = new FlushQueue(turns);
-  const incarnations = Object.fromEntries(topics.map(({ name, incarnation }) => [name, incarnation]));
   const watched = plans.flatMap((plan) => watchedPartitions(plan));
   const running = RunningHandlers.forPartitions(watched.length);
   const slots = new Map(watched.map(({ keyspace, partition }, slot) => [`${keyspace}/${partition}`, slot]));
   const containers = plans.map((plan) => {
+    const external = topicsOf(plan, parts).filter(({ isExternal }) => isExternal);
+    const own = topics.filter(({ name }) => plan.stores.some(({ topic }) => topic === name));
+    const inUse = new ExternalTopics(parts.changelog, external, own);
     const partitions = Array.from({ length: plan.descriptor.partitions }, (_, partition) => {
       const slot = slots.get(`${plan.name}/${partition}`);
       const watch = slot === undefined ? noHandlerWatch : running.watch(slot);
-      return new Partition({ ...parts, plan, partition, limits, turns, flushes, incarnations, watch });
+      return new Partition({ ...parts, plan, partition, limits, turns, flushes, topics: inUse, watch });
     });
     return new Container(plan, partitions);
   });

@@ -79,6 +79,10 @@ export class PartitionErrors {
       case "stopping":
       case "stopped":
         return this.make("SHUTTING_DOWN", "the node is shutting down; ask another one, or later", facts);
+      case "waiting":
+        return failure === undefined
+          ? this.make("PARTITION_NOT_READY", "it waits for a topic that others write", facts)
+          : this.waiting(failure, isWrite ? { applied: "no" } : {});
       case "failed":
         return this.make("PARTITION_FAILED", this.#failureText(failure), isWrite ? { applied: "no" } : {});
       case "electing":
@@ -96,14 +100,30 @@ export class PartitionErrors {
   }
 
   broken(call: Call, effect: "no" | "unknown", cause: unknown): AffinityError {
-    return this.make("PARTITION_FAILED", this.#failureText(this.failure(cause)), { cause, ...applied(call, effect) });
+    return this.make("PARTITION_FAILED", this.#failureText(this.fatal(cause)), { cause, ...applied(call, effect) });
   }
 
-  /** What a partition fails with; of a topic that is lost, with what to do. */
+  /** What a partition fails with; of a topic of ours that is lost, with what to do. */
+  fatal(error: unknown): AffinityError {
+    return isTopicReplaced(error) ? this.topicLost(error) : this.failure(error);
+  }
+
   failure(error: unknown): AffinityError {
-    if (isTopicReplaced(error)) return this.topicLost(error);
     if (isAffinityError(error)) return error;
     return this.make("INTERNAL", messageOf(error), { cause: error });
+  }
+
+  /** A call that was accepted when a topic of others was found to be another one, or gone. */
+  topicAway(call: Call, effect: "no" | "unknown", error: AffinityError): AffinityError {
+    return this.waiting(error, applied(call, effect));
+  }
+
+  /** What is told while a topic of others is not there as it has to be; `error` says how. */
+  waiting(error: AffinityError, facts: ErrorFacts = {}): AffinityError {
+    const detail = `a topic that others write is not as it has to be, and nothing is served until it is: ${error.detail}`;
+    return error.retry === "never" && !isTopicReplaced(error)
+      ? this.make("PARTITION_FAILED", detail, { ...facts, cause: error })
+      : this.make("PARTITION_NOT_READY", detail, { retryAfterS, ...facts, cause: error });
   }
 
   /**

@@ -52,9 +52,10 @@ export class ExternalTail {
     let backoff = new Backoff(limits, clock);
     // Of the restore; behind what it has read when the log has lost its end since.
     let endOffset = restored.progress.offset(index);
+    const incarnation = restored.progress.incarnation(topic);
     while (!signal.aborted) {
       try {
-        await grownOrDue(this.#parts, [{ topic, partition, endOffset }], signal);
+        await grownOrDue(this.#parts, [{ topic, partition, endOffset, incarnation }], signal);
         const before = restored.progress.offset(index);
         endOffset = await this.#readOn(store, signal);
         backoff = new Backoff(limits, clock);
@@ -76,7 +77,8 @@ export class ExternalTail {
     const { changelog, partition, plan, restored } = this.#parts;
     const { progress, reader } = restored;
     const fromOffset = progress.offset(store.index);
-    const end = await endOf(changelog, { topic: store.topic, partition, fromOffset, signal });
+    const incarnation = progress.incarnation(store.topic);
+    const end = await endOf(changelog, { topic: store.topic, partition, fromOffset, incarnation, signal });
     if (end > fromOffset)
       await reader.readTo({ ends: plan.stores.map(({ index }) => (index === store.index ? end : 0n)), signal });
     return end;

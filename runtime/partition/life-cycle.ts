@@ -3,6 +3,7 @@ import { type AffinityError, assert } from "../core/errors.js";
 
 /**
  * - `opening`: the memstore is being opened
+ * - `waiting`: a topic that others write is not there as it has to be
  * - `electing`: waits for mastership
  * - `fencing`: refuses earlier writers
  * - `restoring`: reads the log up to its fence
@@ -15,11 +16,12 @@ export type PartitionState = keyof typeof successors;
 
 const successors = {
   opening: ["electing", "stopping", "failed"],
+  waiting: ["electing", "stopping", "failed"],
   electing: ["fencing", "stopping", "failed"],
-  fencing: ["restoring", "electing", "stopping", "failed"],
-  restoring: ["serving", "electing", "stopping", "failed"],
-  serving: ["recovering", "electing", "stopping", "failed"],
-  recovering: ["serving", "electing", "stopping", "failed"],
+  fencing: ["restoring", "electing", "waiting", "stopping", "failed"],
+  restoring: ["serving", "electing", "waiting", "stopping", "failed"],
+  serving: ["recovering", "electing", "waiting", "stopping", "failed"],
+  recovering: ["serving", "electing", "waiting", "stopping", "failed"],
   stopping: ["stopped", "failed"],
   stopped: [],
   failed: ["stopping"],

@@ -141,10 +141,15 @@ export class LogKeeper {
 
   /** Resolves when somebody else may have written behind `known`. */
   #grownOrDue(known: readonly bigint[], signal: AbortSignal): Promise<void> {
-    const { changelog, plan, partition } = this.#parts;
+    const { changelog, plan, partition, restored } = this.#parts;
     // Nobody else writes to a log that is not shared: a look now and then is enough.
     const stores = changelog.isShared ? plan.stores.filter(({ isExternal }) => !isExternal) : [];
-    const ends = stores.map(({ topic, index }) => ({ topic, partition, endOffset: known[index] ?? 0n }));
+    const ends = stores.map(({ topic, index }) => ({
+      topic,
+      partition,
+      endOffset: known[index] ?? 0n,
+      incarnation: restored.progress.incarnation(topic),
+    }));
     return grownOrDue(this.#parts, ends, signal);
   }
 
@@ -185,7 +190,8 @@ export class LogKeeper {
     const ends = await Promise.all(
       plan.stores.map(async ({ topic, index }) => {
         const fromOffset = progress.offset(index);
-        return endOf(changelog, { topic, partition, fromOffset, signal });
+        const incarnation = progress.incarnation(topic);
+        return endOf(changelog, { topic, partition, fromOffset, incarnation, signal });
       }),
     );
     const lost = plan.stores.find(({ index }) => (ends[index] ?? 0n) < progress.offset(index));

@@ -182,10 +182,12 @@ class TopicCursor {
   }
 
   #read(): Promise<LogSlice> {
-    const { changelog, partition, limits } = this.#parts;
+    const { changelog, partition, limits, progress } = this.#parts;
+    const { topic } = this.store;
     return changelog.read({
-      topic: this.store.topic,
+      topic,
       partition,
+      incarnation: progress.incarnation(topic),
       fromOffset: this.#next,
       maxBytes: limits.restoreSliceBytes,
       signal: this.#signal,

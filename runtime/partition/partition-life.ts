@@ -12,7 +12,8 @@ import type { MemStore, PartitionStore } from "../memstore/memstore.js";
 import type { PartitionStatus } from "../state/access.js";
 import { Backoff } from "./backoff.js";
 import { Deadlines } from "./deadlines.js";
-import { PartitionErrors } from "./errors.js";
+import { isTopicReplaced, PartitionErrors } from "./errors.js";
+import type { ExternalTopics, Incarnations } from "./external-topics.js";
 import type { FlushQueue } from "./flush-queue.js";
 import type { HandlerWatch } from "./handler-watch.js";
 import { LifeCycle, type PartitionState } from "./life-cycle.js";
@@ -40,8 +41,8 @@ export interface PartitionParts {
   readonly turns: Turns;
   readonly flushes: FlushQueue;
   readonly watch: HandlerWatch;
-  /** By topic, the incarnation that it has now. */
-  readonly incarnations: { readonly [topic: string]: string };
+  /** What the keyspace's topics are now. */
+  readonly topics: ExternalTopics;
   /** How long the log keeps tombstones, ms. */
   readonly tombstoneMs: number;
   /**
@@ -79,6 +80,8 @@ export class PartitionLife {
   #progress: Progress | undefined;
   #ends: readonly bigint[] = [];
   #restoring: RestoreWatch | undefined;
+  /** What is the matter with a topic of others. */
+  #away: AffinityError | undefined;
   #epoch = 0;
   #epochsBelow = 0;
   /** The epoch that it has served with, 0 before. */
@@ -100,6 +103,11 @@ export class PartitionLife {
   /** Why it has failed. */
   get failure(): AffinityError | undefined {
     return this.#cycle.failure;
+  }
+
+  /** Why it has failed, or what it waits for. */
+  get trouble(): AffinityError | undefined {
+    return this.failure ?? this.#away;
   }
 
   /** Open from `opening` on. */
@@ -125,8 +133,13 @@ export class PartitionLife {
       ...(this.#restoring === undefined
         ? {}
         : { restore: this.#restoring.pace(this.#lag(), this.#parts.clock.monotonic()) }),
-      ...(this.failure === undefined ? {} : { reason: this.failure.message }),
+      ...this.#reason(),
     };
+  }
+
+  #reason(): { readonly reason?: string } {
+    if (this.failure !== undefined) return { reason: this.failure.message };
+    return this.#away === undefined ? {} : { reason: this.errors.waiting(this.#away).message };
   }
 
   /** Resolves with the state as soon as it is one of `wanted`. */
@@ -173,6 +186,10 @@ export class PartitionLife {
         if (this.state !== "electing") this.#cycle.to("electing");
         const end = await this.#rule(this.#store);
         if (end === undefined || end.is === "broken") break;
+        if (end.is === "away") {
+          await this.#topicsAreThere(end.error);
+          continue;
+        }
         logger.warn({ keyspace: plan.name, partition, reason: end.error.message }, "asks for mastership again");
         await backoff.wait(signal);
       }
@@ -185,7 +202,7 @@ export class PartitionLife {
 
   /** One mastership, from the wait for it to its end. Returns undefined when the partition was stopped. */
   async #rule(store: PartitionStore): Promise<TenureEnd | undefined> {
-    const { coordinator, changelog, plan, partition, random } = this.#parts;
+    const { coordinator, changelog, plan, partition, random, topics } = this.#parts;
     const { signal } = this.#stop;
     const mastership = await coordinator.becomeMaster({ keyspace: plan.name, partition, signal });
     let log: PartitionLog | undefined;
@@ -193,11 +210,13 @@ export class PartitionLife {
       this.#epoch = mastership.epoch;
       this.#cycle.to("fencing");
       const writer = random.bits64();
-      const topics = plan.stores.flatMap(({ topic, isExternal }) => (isExternal ? [] : [topic]));
-      log = topics.length === 0 ? noLog : await changelog.open({ topics, partition, epoch: mastership.epoch, writer });
-      this.#ends = await this.#endsOf(await log.fence(signal), store);
+      const own = plan.stores.flatMap(({ topic, isExternal }) => (isExternal ? [] : [topic]));
+      const { epoch: asked } = mastership;
+      log = own.length === 0 ? noLog : await changelog.open({ topics: own, partition, epoch: asked, writer });
+      const { incarnations } = topics;
+      this.#ends = await this.#endsOf(await log.fence(signal), store, incarnations);
       this.#cycle.to("restoring");
-      const restored = await this.#restore(store);
+      const restored = await this.#restore(store, incarnations);
       this.#checkRival(restored);
       const { epoch } = restored.progress;
       if (epoch >= mastership.epoch) return this.#epochBelow(epoch, mastership);
@@ -209,6 +228,7 @@ export class PartitionLife {
     } catch (error) {
       if (signal.aborted) return undefined;
       // Everything else would fail again.
+      if (isTopicReplaced(error) && this.#parts.topics.has(error.topic)) return { is: "away", error };
       const mayPass = isAffinityError(error) && passing.has(error.code);
       if (!mayPass) throw error;
       return { is: "deposed", error };
@@ -219,21 +239,43 @@ export class PartitionLife {
     }
   }
 
+  /** Resolves when the topics of others are there as they have to be, or the partition is stopped. */
+  async #topicsAreThere(error: AffinityError): Promise<void> {
+    const { topics, logger, plan, partition, limits, clock } = this.#parts;
+    if (this.#cycle.allows("waiting")) this.#cycle.to("waiting");
+    await topics.there(error, {
+      backoff: new Backoff(limits, clock),
+      signal: this.#stop.signal,
+      onTrouble: (trouble) => {
+        this.#away = this.errors.failure(trouble);
+        logger.warn(
+          { keyspace: plan.name, partition, reason: this.#away.message },
+          "a topic that others write is not as it has to be; the partition serves again when it is",
+        );
+      },
+    });
+    this.#away = undefined;
+  }
+
   /** By place of the topic, where to read to: of ours up to the fence, of those of others to the end that is seen now. */
-  #endsOf(fenced: ReadonlyMap<string, bigint>, store: PartitionStore): Promise<readonly bigint[]> {
+  #endsOf(
+    fenced: ReadonlyMap<string, bigint>,
+    store: PartitionStore,
+    incarnations: Incarnations,
+  ): Promise<readonly bigint[]> {
     const { changelog, plan, partition } = this.#parts;
     const { signal } = this.#stop;
     return Promise.all(
       plan.stores.map(async ({ topic, isExternal }) => {
         if (!isExternal) return fenced.get(topic) ?? 0n;
         const fromOffset = store.checkpoint?.offsets[topic] ?? 0n;
-        return endOf(changelog, { topic, partition, fromOffset, signal });
+        return endOf(changelog, { topic, partition, fromOffset, incarnation: incarnations[topic], signal });
       }),
     );
   }
 
-  async #restore(store: PartitionStore): Promise<Restored> {
-    const { plan, limits, clock, incarnations } = this.#parts;
+  async #restore(store: PartitionStore, incarnations: Incarnations): Promise<Restored> {
+    const { plan, limits, clock } = this.#parts;
     const parts = {
       ...this.#parts,
       store,
@@ -312,7 +354,10 @@ export class PartitionLife {
   #tenureEnded(end: TenureEnd): void {
     this.#tenure = undefined;
     if (end.is === "broken") this.#fail(end.error);
-    else if (this.#cycle.allows("electing")) this.#cycle.to("electing");
+    else if (end.is === "away" && this.#cycle.allows("waiting")) {
+      this.#away = end.error;
+      this.#cycle.to("waiting");
+    } else if (this.#cycle.allows("electing")) this.#cycle.to("electing");
   }
 
   /** Lets accepted calls end, for a while; then ends them. */
@@ -338,7 +383,7 @@ export class PartitionLife {
   }
 
   #fail(error: unknown): void {
-    const failure = this.errors.failure(error);
+    const failure = this.errors.fatal(error);
     this.#report(isAffinityError(error) ? failure : error, "the partition cannot go on");
     if (this.#cycle.allows("failed")) this.#cycle.fail(failure);
   }

@@ -132,8 +132,8 @@ export class Partition {
   }
 
   #refusal(isWrite: boolean): AffinityError {
-    const { errors, state, failure } = this.#life;
-    return errors.notServing(state, failure, isWrite);
+    const { errors, state, trouble } = this.#life;
+    return errors.notServing(state, trouble, isWrite);
   }
 
   async #getLater(key: OrderedKey, options: CallOptions): Promise<StoredRow | undefined> {

@@ -55,6 +55,11 @@ export class Progress {
     return this.#shadowed;
   }
 
+  /** Which topic of a name the offsets belong to. */
+  incarnation(topic: string): string | undefined {
+    return this.#setting.incarnations[topic];
+  }
+
   /** Next offset to apply. */
   offset(topic: number): bigint {
     return (this.#passed[topic] ?? -1n) + 1n;

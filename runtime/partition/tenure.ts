@@ -14,6 +14,7 @@ import { CallEnds } from "./call-ends.js";
 import { CallRunner, type CallRunnerOwner } from "./call-runner.js";
 import { isTopicReplaced, type PartitionErrors } from "./errors.js";
 import { ExternalTail } from "./external-tail.js";
+import type { ExternalTopics } from "./external-topics.js";
 import type { FlushQueue } from "./flush-queue.js";
 import type { HandlerWatch } from "./handler-watch.js";
 import type { PartitionLimits } from "./limits.js";
@@ -36,6 +37,7 @@ export interface TenureParts {
   readonly errors: PartitionErrors;
   readonly flushes: FlushQueue;
   readonly changelog: Changelog;
+  readonly topics: ExternalTopics;
   readonly store: PartitionStore;
   readonly mailbox: Mailbox;
   readonly log: PartitionLog;
@@ -52,8 +54,12 @@ export interface TenureParts {
   readonly onEnd: (end: TenureEnd) => void;
 }
 
-/** Why a mastership is over: somebody else may be master, or the partition cannot go on. */
+/**
+ * Why a mastership is over: somebody else may be master, a topic of others is another one or gone, or the partition cannot go
+ * on.
+ */
 export type TenureEnd =
+  | { readonly is: "away"; readonly error: AffinityError }
   | { readonly is: "deposed"; readonly error: Error }
   | { readonly is: "broken"; readonly error: unknown };
 
@@ -285,6 +291,12 @@ export class Tenure implements WritePathOwner, CallRunnerOwner, MessageRunnerOwn
 
   broken(error: unknown): void {
     if (this.#isEnded) return;
+    const { topics, errors } = this.#parts;
+    if (isTopicReplaced(error) && topics.has(error.topic)) {
+      this.#end("unknown", (call, applied) => errors.topicAway(call, applied, error));
+      this.#parts.onEnd({ is: "away", error });
+      return;
+    }
     this.#end("unknown", (call, applied) => this.#parts.errors.broken(call, applied, error));
     this.#parts.onEnd({ is: "broken", error });
   }

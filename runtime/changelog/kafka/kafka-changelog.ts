@@ -21,7 +21,7 @@ import { clusterOf, type KafkaConnection } from "./connection.js";
 import { ensureKafkaTopics } from "./ensure-topics.js";
 import { type KafkaLogRequest, KafkaPartitionLog } from "./kafka-partition-log.js";
 import type { KafkaParts } from "./kafka-parts.js";
-import { KafkaReader } from "./kafka-reader.js";
+import { incarnationOf, KafkaReader } from "./kafka-reader.js";
 import { ProduceLane } from "./produce-lane.js";
 import { KafkaTail } from "./tail.js";
 import type { KafkaTopicSettings } from "./topic-settings.js";
@@ -81,8 +81,9 @@ class KafkaChangelog implements Changelog, KafkaParts {
       if (topic === undefined) throw topicUnknown(spec.name, 0);
       const partitions = topic.partitions.length;
       if (partitions !== spec.partitions) throw topicConflict(spec, partitions);
-      this.reader.expect(spec.name, topic.id);
-      return { name: spec.name, partitions, incarnation: topic.id.toString("base64url") };
+      const incarnation = incarnationOf(topic.id);
+      this.reader.expect(spec.name, incarnation);
+      return { name: spec.name, partitions, incarnation };
     });
   }
 

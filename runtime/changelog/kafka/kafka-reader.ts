@@ -17,21 +17,23 @@ const defaultReadBytes = 1024 * 1024;
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
+  /** See `ReadRequest`. */
+  readonly incarnation?: string | undefined;
 }
 
 export class KafkaReader {
   readonly #cluster: KafkaCluster;
   readonly #lanes = new Map<number, FetchLane>();
-  /** By topic, the id that it had when this process began to use it. */
-  readonly #ids = new Map<string, Buffer>();
+  /** By topic, what it was when this process began to use it. */
+  readonly #incarnations = new Map<string, string>();
 
   constructor(cluster: KafkaCluster) {
     this.#cluster = cluster;
   }
 
-  /** From here on a topic of this name with another id is an error. */
-  expect(topic: string, id: Buffer): void {
-    this.#ids.set(topic, id);
+  /** From here on another topic of this name is an error, unless who reads asks for it. */
+  expect(topic: string, incarnation: string): void {
+    this.#incarnations.set(topic, incarnation);
   }
 
   /** @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED, TOPIC_REPLACED, the signal's reason */
@@ -114,26 +116,33 @@ export class KafkaReader {
     const known = this.knownLeader(of);
     if (known !== undefined) return known;
     try {
-      return this.#same(topic, await this.#cluster.leader(topic, partition, deadline, signal));
+      return this.#same(of, await this.#cluster.leader(topic, partition, deadline, signal));
     } catch (error) {
       const isMissing = isAffinityError(error) && error.code === "CONFIG_INVALID";
-      if (!isMissing || !this.#ids.has(topic)) throw error;
-      // There, and without this partition: another of its name, since none loses partitions.
-      throw topicReplaced(topic, this.#cluster.topic(topic)?.code === kafkaCodes.NONE ? "anew" : "gone");
+      const expected = this.#expected(of);
+      if (!isMissing || expected === undefined) throw error;
+      const found = this.#cluster.topic(topic);
+      if (found?.code !== kafkaCodes.NONE) throw topicReplaced(topic, "gone");
+      throw incarnationOf(found.id) === expected ? error : topicReplaced(topic, "anew");
     }
   }
 
   /** Who leads, when it is known without asking. @throws TOPIC_REPLACED */
-  knownLeader({ topic, partition }: TopicPartition): Leader | undefined {
-    const known = this.#cluster.knownLeader(topic, partition);
-    return known && this.#same(topic, known);
+  knownLeader(of: TopicPartition): Leader | undefined {
+    const known = this.#cluster.knownLeader(of.topic, of.partition);
+    return known && this.#same(of, known);
   }
 
-  #same(topic: string, leader: Leader): Leader {
-    const id = this.#ids.get(topic);
-    if (id === undefined) this.#ids.set(topic, leader.topicId);
-    else if (!id.equals(leader.topicId)) throw topicReplaced(topic, "anew");
+  #same(of: TopicPartition, leader: Leader): Leader {
+    const expected = this.#expected(of);
+    const found = incarnationOf(leader.topicId);
+    if (expected === undefined) this.#incarnations.set(of.topic, found);
+    else if (expected !== found) throw topicReplaced(of.topic, "anew");
     return leader;
+  }
+
+  #expected({ topic, incarnation }: TopicPartition): string | undefined {
+    return incarnation ?? this.#incarnations.get(topic);
   }
 
   /** @throws CONFIG_INVALID for a code that says that we may not. */
@@ -147,7 +156,7 @@ export class KafkaReader {
 
   #fetch(
     leader: Leader,
-    request: Required<Omit<ReadRequest, "signal">>,
+    request: Required<Omit<ReadRequest, "signal" | "incarnation">>,
     isFirst: boolean,
   ): Promise<FetchedPart | LinkError> {
     const { partition, fromOffset, maxBytes } = request;
@@ -164,6 +173,11 @@ export class KafkaReader {
     }
     return lane;
   }
+}
+
+/** A topic's id as the port names it. */
+export function incarnationOf(topicId: Buffer): string {
+  return topicId.toString("base64url");
 }
 
 export function subjectOf({ topic, partition }: TopicPartition): string {

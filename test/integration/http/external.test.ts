@@ -1,6 +1,7 @@
 /** Stores of topics that others write: rows come from there, with their keys and schemas, and nothing goes there. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MemoryChangelog } from "../../../runtime/changelog/memory-changelog.js";
+import { MemoryLogStorage } from "../../../runtime/changelog/memory-log-storage.js";
 import { type OpenRouter, openRouter } from "../../../runtime/cluster/router.js";
 import { MemoryCoordinator } from "../../../runtime/coordinator/memory-coordinator.js";
 import { systemClock } from "../../../runtime/core/clock.js";
@@ -14,7 +15,7 @@ import type { HandlerContext, ReadStoreOf, StoreOf } from "../../../runtime/part
 import { partitionOf } from "../../../runtime/protocol/murmur2.js";
 import type { KeyspaceDescriptor, ServiceDescriptor } from "../../../runtime/protocol/service.js";
 import { MemoryRegistry } from "../../../runtime/registry/memory-registry.js";
-import { frame } from "../../../runtime/schema/framing.js";
+import { frame, unframe } from "../../../runtime/schema/framing.js";
 import { intType, longType, stringType } from "../../../runtime/schema/primitive-types.js";
 import { call, httpDefaults, linesOf } from "./node.js";
 
@@ -95,6 +96,7 @@ class AwayRegistry extends MemoryRegistry {
 }
 
 describe("stores of topics that others write", () => {
+  let storage: MemoryLogStorage;
   let changelog: MemoryChangelog;
   let registry: AwayRegistry;
   let memstore: MemoryMemStore;
@@ -127,7 +129,8 @@ describe("stores of topics that others write", () => {
   }
 
   beforeEach(async () => {
-    changelog = new MemoryChangelog({ clock: systemClock, random: new SeededRandom(5) });
+    storage = new MemoryLogStorage();
+    changelog = new MemoryChangelog({ clock: systemClock, random: new SeededRandom(5), storage });
     memstore = new MemoryMemStore();
     registry = new AwayRegistry({ compatibility: "NONE" });
     // Others were here first.
@@ -233,6 +236,25 @@ describe("stores of topics that others write", () => {
     expect((await get("/mixed/k")).json).toBe(6);
     expect((await get("/mixed/l")).json).toBe(7);
     expect(await call(`${gateway.url}/mixed/k/see`, { method: "POST" })).toMatchObject({ json: 6 });
+  });
+
+  it("P7: are filled from the new topic where theirs is deleted and made anew; what stands beside them stays", async () => {
+    const see = (): ReturnType<typeof call> => call(`${gateway.url}/mixed/k/see`, { method: "POST" });
+    await start();
+    write("mixed", Buffer.from("k"), long(5n));
+    write("mixed", Buffer.from("l"), long(7n));
+    await eventually("/mixed/l", 7);
+    expect(await see()).toMatchObject({ status: 200, json: 5 });
+    storage.topics.delete("others-mixed");
+    await changelog.ensureTopics([{ name: "others-mixed", partitions, historyMs: 1, tombstoneMs: 1 }]);
+    for (const key of ["k", "a", "b", "c", "d", "e", "f", "g"]) write("mixed", Buffer.from(key), long(6n));
+    await eventually("/mixed/k", 6);
+    await expect.poll(async () => (await get("/mixed/l")).status, { timeout: 10_000 }).toBe(404);
+    expect(await see()).toMatchObject({ status: 200, json: 6 });
+    // Both calls are in our own log, and in the row that was filled from it.
+    const partition = partitionOf(Buffer.from("k"), partitions);
+    const records = [...(await changelog.read({ topic: "seen", partition, fromOffset: 0n })).records];
+    expect(records.map(({ value }) => longType.decode(unframe(value ?? Buffer.of()).payload))).toEqual([1n, 2n]);
   });
 
   it("wait for a registry that is away where a key names a schema that is not known here, and lose no record", async () => {

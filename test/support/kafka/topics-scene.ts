@@ -1,6 +1,7 @@
 /** A served project with a topic of its own and one that others write, and an operator who changes them under it. */
+
+import { setTimeout as wait } from "node:timers/promises";
 import type { Admin } from "kafkajs";
-import { expect } from "vitest";
 import { partitionOf } from "../../../runtime/protocol/murmur2.js";
 import { frame } from "../../../runtime/schema/framing.js";
 import { longType } from "../../../runtime/schema/primitive-types.js";
@@ -62,7 +63,7 @@ export class TopicsScene {
     await scene.made(scene.rates);
     await scene.rate(rates);
     await scene.start();
-    await expect.poll(async () => (await scene.put("/notes/a", { text: "a" })).status, eventually).toBe(201);
+    await until(async () => (await scene.put("/notes/a", { text: "a" })).status === 201);
     return scene;
   }
 
@@ -88,17 +89,16 @@ export class TopicsScene {
   async made(topic: string, numPartitions = partitionCount): Promise<void> {
     const topics = [{ topic, numPartitions, replicationFactor: 1 }];
     const make = (): Promise<boolean> => this.admin.createTopics({ topics, waitForLeaders: false }).catch(() => false);
-    await expect.poll(make, eventually).toBe(true);
-    const leaders = async (): Promise<number> => {
+    await until(make);
+    await until(async () => {
       const found = await this.admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
-      return found?.topics[0]?.partitions.filter(({ leader }) => leader > 0).length ?? 0;
-    };
-    await expect.poll(leaders, eventually).toBe(numPartitions);
+      return found?.topics[0]?.partitions.filter(({ leader }) => leader > 0).length === numPartitions;
+    });
   }
 
   async deleted(topic: string): Promise<void> {
     await this.admin.deleteTopics({ topics: [topic] });
-    await expect.poll(() => this.admin.listTopics(), eventually).not.toContain(topic);
+    await until(async () => !(await this.admin.listTopics()).includes(topic));
   }
 
   /** Sets settings of a topic and leaves the others as the broker has them. */
@@ -148,6 +148,12 @@ export class TopicsScene {
     const text = await answer.text();
     return { status: answer.status, retryAfter: answer.headers.get("retry-after"), json: jsonOf(text) ?? text };
   }
+}
+
+/** Outside of tests there is no `expect.poll`. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + eventually.timeout; !(await isSo()); await wait(eventually.interval))
+    if (performance.now() > end) throw new Error("it has not come about");
 }
 
 function jsonOf(text: string): unknown {
