@@ -49,7 +49,10 @@ export async function consume(request: ConsumeRequest, terminal: Terminal): Prom
   try {
     const topics = await reader.topics();
     if (request.topic === undefined) {
-      list(topics, terminal);
+      list(
+        topics.filter(({ isInternal }) => isInternal !== true),
+        terminal,
+      );
       return;
     }
     const topic = chosen(topics, request.topic);

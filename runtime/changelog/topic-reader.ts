@@ -5,6 +5,8 @@ import type { GrowthRequest, LogSlice, ReadRequest } from "./changelog.js";
 export interface TopicEntry {
   readonly name: string;
   readonly partitions: number;
+  /** One in which the log keeps its own books: there for whoever asks for it by name. */
+  readonly isInternal?: boolean;
 }
 
 /** See the head of the file. Every call is rejected with CHANGELOG_UNAVAILABLE when the log does not answer. */

@@ -15,8 +15,8 @@ export function openKafkaTopicReader(connection: KafkaConnection): TopicReader {
     topics: async () => {
       const topics = await cluster.allTopics();
       return topics
-        .filter(({ code, isInternal }) => code === kafkaCodes.NONE && !isInternal)
-        .map(({ name, partitions }) => ({ name, partitions: partitions.length }))
+        .filter(({ code }) => code === kafkaCodes.NONE)
+        .map(({ name, partitions, isInternal }) => ({ name, partitions: partitions.length, isInternal }))
         .sort((one, other) => (one.name < other.name ? -1 : 1));
     },
     read: (request) => reader.read(request),

@@ -71,6 +71,12 @@ describe.skipIf(isLeftOut(missingJava()))("affinity consume on Kafka", () => {
     expect(consume(`${name}-accounts`, "--from", "end")).toEqual([]);
   });
 
+  it("prints a topic of the brokers' own to whoever names it", () => {
+    // The node's fences stand in it.
+    const [line] = consume("__transaction_state", "--limit", "1");
+    expect(line).toMatchObject({ offset: expect.any(Number), type: "bytes" });
+  });
+
   it("follows what is written, and ends at SIGINT", async () => {
     const parameters = ["consume", `${name}-accounts`, "--follow", "--from", "end"];
     const child: ChildProcess = spawn(process.execPath, [affinityProgram, ...parameters], {
