@@ -37,7 +37,7 @@ export class ExternalTail {
   }
 
   begin(): void {
-    for (const store of this.#parts.plan.stores) if (store.isExternal) void this.#follow(store);
+    for (const store of this.#parts.plan.externalStores) void this.#follow(store);
   }
 
   end(): void {

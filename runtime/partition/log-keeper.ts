@@ -143,7 +143,7 @@ export class LogKeeper {
   #grownOrDue(known: readonly bigint[], signal: AbortSignal): Promise<void> {
     const { changelog, plan, partition, restored } = this.#parts;
     // Nobody else writes to a log that is not shared: a look now and then is enough.
-    const stores = changelog.isShared ? plan.stores.filter(({ isExternal }) => !isExternal) : [];
+    const stores = changelog.isShared ? plan.ownStores : [];
     const ends = stores.map(({ topic, index }) => ({
       topic,
       partition,
@@ -162,7 +162,7 @@ export class LogKeeper {
   /** Whether our own logs have not been read on since; those of others have a reader of their own. */
   #isAt(known: readonly bigint[]): boolean {
     const { plan, restored } = this.#parts;
-    return plan.stores.every(({ index, isExternal }) => isExternal || restored.progress.offset(index) === known[index]);
+    return plan.ownStores.every(({ index }) => restored.progress.offset(index) === known[index]);
   }
 
   /** Whether it has met records. */

@@ -16,7 +16,7 @@ export interface StorePlan {
   readonly topic: string;
   readonly keys: KeyCodec;
   readonly values: FramedCodec;
-  /** Others write its topic. */
+  /** Others write its topic: it is among the plan's `externalStores`. */
   readonly isExternal: boolean;
   /** It has a key type of its own and lives in the partition of the key that the handler was called with. */
   readonly hasOwnKeys: boolean;
@@ -43,6 +43,10 @@ export interface KeyspacePlan {
   readonly name: string;
   readonly keys: KeyCodec;
   readonly stores: readonly StorePlan[];
+  /** Those whose topics make the log of the partition, which its master writes. */
+  readonly ownStores: readonly StorePlan[];
+  /** Those whose topics others write. */
+  readonly externalStores: readonly StorePlan[];
   /** The store named like the keyspace: the one that get, put, delete and list are about. */
   readonly exposed: StorePlan | undefined;
   readonly messages: ReadonlyMap<string, MessagePlan>;
@@ -69,22 +73,28 @@ export function planKeyspace(request: PlanRequest): KeyspacePlan {
     partitions: descriptor.partitions,
   });
   const stores = Object.values(descriptor.stores).map((store, index) => planStore(request, keys, store, index));
-  const own = stores.filter(({ hasOwnKeys }) => hasOwnKeys);
   return {
     descriptor,
     schemaIds,
     name: descriptor.name,
     keys,
     stores,
+    ownStores: stores.filter(({ isExternal }) => !isExternal),
+    externalStores: stores.filter(({ isExternal }) => isExternal),
     exposed: stores.find(({ name }) => name === descriptor.name),
     messages: new Map(
       Object.values(descriptor.messages).map((message, index) => [message.name, planMessage(request, message, index)]),
     ),
-    layout: [
-      `1;${descriptor.keyEncoding};${descriptor.partitions};${type.fingerprint}`,
-      ...own.map(({ name }) => `${name}=${descriptor.stores[name]?.key().fingerprint}`).sort(),
-    ].join(";"),
+    layout: layoutOf(descriptor, stores),
   };
+}
+
+function layoutOf(descriptor: KeyspaceDescriptor, stores: readonly StorePlan[]): string {
+  const otherKeys = stores.filter(({ hasOwnKeys }) => hasOwnKeys);
+  return [
+    `1;${descriptor.keyEncoding};${descriptor.partitions};${descriptor.key().fingerprint}`,
+    ...otherKeys.map(({ name }) => `${name}=${descriptor.stores[name]?.key().fingerprint}`).sort(),
+  ].join(";");
 }
 
 function planStore(request: PlanRequest, keys: KeyCodec, store: StoreDescriptor, index: number): StorePlan {
