@@ -51,6 +51,27 @@ const verdicts: { readonly [name in KafkaCodeName]?: AppendVerdict } = {
   // REQUEST_TIMED_OUT, NETWORK_EXCEPTION, KAFKA_STORAGE_ERROR, UNKNOWN_SERVER_ERROR: appended or not, nobody says.
 };
 
+/** What to do about what a leader will refuse until somebody does something: nearly always a setting of the topic was changed. */
+const cures: { readonly [name in KafkaCodeName]?: string } = {
+  MESSAGE_TOO_LARGE: tooLarge(),
+  RECORD_LIST_TOO_LARGE: tooLarge(),
+  NOT_ENOUGH_REPLICAS:
+    "fewer copies are in sync than the topic's min.insync.replicas asks for: bring brokers back, or set it to the number of copies at most",
+  INVALID_TIMESTAMP: "set the topic's message.timestamp.type back to LogAppendTime, as a start of the node does",
+  POLICY_VIOLATION: "a policy of the brokers forbids it: their log says which",
+};
+
+function tooLarge(): string {
+  return "the topic's max.message.bytes has become too small: set it back to what it was, as a start of the node does";
+}
+
+/** With a semicolon before it; empty where nothing has to be done. */
+export function cureText(code: number): string {
+  const name = codeName(code);
+  const cure = name === undefined ? undefined : cures[name];
+  return cure === undefined ? "" : `; ${cure}`;
+}
+
 /**
  * @param baseOffset Set when the leader appended before it failed, as when it lost its lead while replicas copied: the batch
  * may then be in the log of the next leader.

@@ -7,7 +7,7 @@ import type { AppendOutcome, NewRecord, PartitionLog } from "../changelog.js";
 import { fencedBy, inDoubt, topicReplaced, unavailable } from "../topics.js";
 import type { ProduceResult } from "./api/produce.js";
 import { noProducer, type Producer } from "./api/transactions.js";
-import { type AppendVerdict, verdictOf } from "./append-verdict.js";
+import { type AppendVerdict, cureText, verdictOf } from "./append-verdict.js";
 import type { BatchCompressor } from "./batch-compressor.js";
 import { codeText } from "./error-codes.js";
 import { fence } from "./fence.js";
@@ -248,7 +248,7 @@ export class KafkaPartitionLog implements PartitionLog {
       case "again":
         return text;
       case "refused":
-        return { verdict, error: unavailable(subject, text) };
+        return { verdict, error: unavailable(subject, `${text}${cureText(code)}`) };
       case "fenced":
         return { verdict, error: fencedBy(subject, this.request.epoch) };
       case "unknown":

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { verdictOf } from "../../../../../runtime/changelog/kafka/append-verdict.js";
+import { cureText, verdictOf } from "../../../../../runtime/changelog/kafka/append-verdict.js";
 import { kafkaCodes } from "../../../../../runtime/changelog/kafka/error-codes.js";
 
 const nowhere = -1n;
@@ -28,5 +28,11 @@ describe("P3: what a broker's answer says about an append", () => {
   it("is unknown for every failure of a leader that appended first, as when it lost its lead while replicas copied", () => {
     for (const code of Object.values(kafkaCodes))
       expect(verdictOf(code, 5n)).toBe(code === kafkaCodes.NONE ? "acknowledged" : "unknown");
+  });
+
+  it("comes with the cure where it is refused until somebody does something", () => {
+    expect(cureText(kafkaCodes.NOT_ENOUGH_REPLICAS)).toMatch(/^; .*min.insync.replicas.*bring brokers back/);
+    expect(cureText(kafkaCodes.MESSAGE_TOO_LARGE)).toMatch(/^; .*max.message.bytes/);
+    expect(cureText(kafkaCodes.NOT_LEADER_OR_FOLLOWER)).toBe("");
   });
 });
