@@ -2,58 +2,23 @@
  * The life of a partition on this node: opens its memstore, becomes master, fences and reads its log, serves, and begins
  * again when another master has taken it, until it is stopped.
  */
-import type { Changelog, PartitionLog } from "../changelog/changelog.js";
-import type { Coordinator, Mastership } from "../coordinator/coordinator.js";
-import type { Clock } from "../core/clock.js";
+import type { PartitionLog } from "../changelog/changelog.js";
+import type { Mastership } from "../coordinator/coordinator.js";
 import { type AffinityError, isAffinityError, stackOf } from "../core/errors.js";
-import type { Logger } from "../core/logger.js";
-import type { Random } from "../core/random.js";
-import type { MemStore, PartitionStore } from "../memstore/memstore.js";
+import type { PartitionStore } from "../memstore/memstore.js";
 import type { PartitionStatus } from "../state/access.js";
 import { Backoff } from "./backoff.js";
+import { catchUp, endsToReach } from "./catch-up.js";
 import { Deadlines } from "./deadlines.js";
+import { EpochCheck } from "./epoch-check.js";
 import { isTopicReplaced, PartitionErrors } from "./errors.js";
-import type { ExternalTopics, Incarnations } from "./external-topics.js";
-import type { FlushQueue } from "./flush-queue.js";
-import type { HandlerWatch } from "./handler-watch.js";
 import { LifeCycle, type PartitionState } from "./life-cycle.js";
-import type { PartitionLimits } from "./limits.js";
-import { endOf } from "./log-reader.js";
 import { Mailbox } from "./mailbox.js";
 import { noLog } from "./no-log.js";
-import type { KeyspacePlan } from "./plan.js";
-import type { Progress } from "./progress.js";
-import { type Restored, restore } from "./restore.js";
-import { RestoreWatch } from "./restore-pace.js";
+import type { PartitionParts } from "./partition-parts.js";
+import type { Restored } from "./restore.js";
+import { RestoreLag } from "./restore-lag.js";
 import { Tenure, type TenureEnd } from "./tenure.js";
-import type { Turns } from "./turns.js";
-
-export interface PartitionParts {
-  readonly plan: KeyspacePlan;
-  readonly partition: number;
-  readonly changelog: Changelog;
-  readonly memstore: MemStore;
-  readonly coordinator: Coordinator;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly limits: PartitionLimits;
-  readonly turns: Turns;
-  readonly flushes: FlushQueue;
-  readonly watch: HandlerWatch;
-  /** What the keyspace's topics are now. */
-  readonly topics: ExternalTopics;
-  /** How long the log keeps tombstones, ms. */
-  readonly tombstoneMs: number;
-  /**
-   * Told when the log holds a later epoch than the one that this partition has served with: another process has taken it.
-   * Absent where a coordinator decides who is master: then mastership is asked for again.
-   */
-  readonly onRival?: (error: AffinityError) => void;
-}
-
-/** How often a partition asks for mastership again whose epoch is not above the log's. */
-const epochAttempts = 3;
 
 /** A changelog, or a registry that knows others' keys, that does not answer now may do so later. */
 const passing: ReadonlySet<string> = new Set(["CHANGELOG_UNAVAILABLE", "REGISTRY_UNAVAILABLE", "PARTITION_NOT_MASTER"]);
@@ -73,19 +38,15 @@ export class PartitionLife {
   readonly #cycle: LifeCycle;
   readonly #mailbox: Mailbox;
   readonly #deadlines: Deadlines;
+  readonly #lag: RestoreLag;
+  readonly #epochs: EpochCheck;
   readonly #stop = new AbortController();
   #done: Promise<void> = Promise.resolve();
   #store: PartitionStore | undefined;
   #tenure: Tenure | undefined;
-  #progress: Progress | undefined;
-  #ends: readonly bigint[] = [];
-  #restoring: RestoreWatch | undefined;
   /** What is the matter with a topic of others. */
   #away: AffinityError | undefined;
   #epoch = 0;
-  #epochsBelow = 0;
-  /** The epoch that it has served with, 0 before. */
-  #served = 0;
   #isKilled = false;
 
   constructor(parts: PartitionParts) {
@@ -94,6 +55,8 @@ export class PartitionLife {
     this.#cycle = new LifeCycle(this.errors.subject);
     this.#mailbox = new Mailbox(parts.limits);
     this.#deadlines = new Deadlines(parts.clock, (now) => this.#tenure?.sweep(now) ?? Number.POSITIVE_INFINITY);
+    this.#lag = new RestoreLag(parts.clock);
+    this.#epochs = new EpochCheck(this.errors, parts.onRival);
   }
 
   get state(): PartitionState {
@@ -123,16 +86,15 @@ export class PartitionLife {
   get status(): PartitionStatus {
     const { plan, partition } = this.#parts;
     const role = this.#tenure === undefined ? "standby" : "master";
+    const { pace, records } = this.#lag;
     return {
       keyspace: plan.name,
       partition,
       role,
       state: this.state,
       epoch: this.#epoch,
-      lagRecords: role === "master" ? 0n : this.#lag(),
-      ...(this.#restoring === undefined
-        ? {}
-        : { restore: this.#restoring.pace(this.#lag(), this.#parts.clock.monotonic()) }),
+      lagRecords: role === "master" ? 0n : records,
+      ...(pace === undefined ? {} : { restore: pace }),
       ...this.#reason(),
     };
   }
@@ -210,20 +172,19 @@ export class PartitionLife {
       this.#epoch = mastership.epoch;
       this.#cycle.to("fencing");
       const writer = random.bits64();
-      const own = plan.stores.flatMap(({ topic, isExternal }) => (isExternal ? [] : [topic]));
+      const own = plan.ownStores.map(({ topic }) => topic);
       const { epoch: asked } = mastership;
       log = own.length === 0 ? noLog : await changelog.open({ topics: own, partition, epoch: asked, writer });
       const { incarnations } = topics;
-      this.#ends = await this.#endsOf(await log.fence(signal), store, incarnations);
+      const parts = { ...this.#parts, store, incarnations, errors: this.errors, lag: this.#lag, signal };
+      const ends = await endsToReach(parts, await log.fence(signal));
       this.#cycle.to("restoring");
-      const restored = await this.#restore(store, incarnations);
-      this.#checkRival(restored);
-      const { epoch } = restored.progress;
-      if (epoch >= mastership.epoch) return this.#epochBelow(epoch, mastership);
-      this.#epochsBelow = 0;
-      this.#served = mastership.epoch;
+      const restored = await catchUp(parts, ends);
+      this.#epochs.checkRival(restored.progress.epoch);
+      const refusal = this.#epochs.refusal(restored.progress.epoch, mastership.epoch);
+      if (refusal !== undefined) return { is: "deposed", error: refusal };
       const end = await this.#serve({ store, log, mastership, writer, restored });
-      this.#checkRival(restored);
+      this.#epochs.checkRival(restored.progress.epoch);
       return end;
     } catch (error) {
       if (signal.aborted) return undefined;
@@ -255,64 +216,6 @@ export class PartitionLife {
       },
     });
     this.#away = undefined;
-  }
-
-  /** By place of the topic, where to read to: of ours up to the fence, of those of others to the end that is seen now. */
-  #endsOf(
-    fenced: ReadonlyMap<string, bigint>,
-    store: PartitionStore,
-    incarnations: Incarnations,
-  ): Promise<readonly bigint[]> {
-    const { changelog, plan, partition } = this.#parts;
-    const { signal } = this.#stop;
-    return Promise.all(
-      plan.stores.map(async ({ topic, isExternal }) => {
-        if (!isExternal) return fenced.get(topic) ?? 0n;
-        const fromOffset = store.checkpoint?.offsets[topic] ?? 0n;
-        return endOf(changelog, { topic, partition, fromOffset, incarnation: incarnations[topic], signal });
-      }),
-    );
-  }
-
-  async #restore(store: PartitionStore, incarnations: Incarnations): Promise<Restored> {
-    const { plan, limits, clock } = this.#parts;
-    const parts = {
-      ...this.#parts,
-      store,
-      errors: this.errors,
-      setting: { topics: plan.stores.map(({ topic }) => topic), incarnations, layout: plan.layout },
-      answersFrom: () => clock.now() - limits.idempotencyWindowMs,
-      onProgress: (progress: Progress) => {
-        this.#progress = progress;
-        this.#restoring = new RestoreWatch(this.#lag(), clock.monotonic());
-      },
-    };
-    try {
-      return await restore(parts, this.#ends, this.#stop.signal);
-    } finally {
-      this.#restoring = undefined;
-    }
-  }
-
-  #checkRival({ progress: { epoch } }: Restored): void {
-    if (this.#served === 0 || epoch <= this.#served) return;
-    this.#parts.onRival?.(
-      this.errors.make(
-        "PARTITION_NOT_MASTER",
-        `another process writes its log, with epoch ${epoch} above ${this.#served} of this one: two processes share a changelog without a coordinator; run one of them, or give them names of their own`,
-      ),
-    );
-  }
-
-  /** Every reader would ignore what this master writes: its coordinator has forgotten epochs that the log remembers (M10). */
-  #epochBelow(highest: number, mastership: Mastership): TenureEnd {
-    const error = this.errors.make(
-      "CONFIG_INVALID",
-      `its log holds epoch ${highest}, but the coordinator gave ${mastership.epoch}: the coordinator's state was lost or belongs to other data; put it back, or set it above ${highest}`,
-    );
-    this.#epochsBelow += 1;
-    if (this.#epochsBelow >= epochAttempts) throw error;
-    return { is: "deposed", error };
   }
 
   async #serve(promotion: Promotion): Promise<TenureEnd | undefined> {
@@ -371,15 +274,6 @@ export class PartitionLife {
       });
     });
     tenure.stop();
-  }
-
-  #lag(): bigint {
-    let lag = 0n;
-    for (const [topic, end] of this.#ends.entries()) {
-      const behind = end - (this.#progress?.offset(topic) ?? 0n);
-      if (behind > 0n) lag += behind;
-    }
-    return lag;
   }
 
   #fail(error: unknown): void {

@@ -15,7 +15,8 @@ import type {
 } from "../state/access.js";
 import { type Call, HeldRead, MessageCall, WriteCall } from "./call.js";
 import type { PartitionState } from "./life-cycle.js";
-import { PartitionLife, type PartitionParts } from "./partition-life.js";
+import { PartitionLife } from "./partition-life.js";
+import type { PartitionParts } from "./partition-parts.js";
 import type { MessagePlan } from "./plan.js";
 
 export class Partition {
