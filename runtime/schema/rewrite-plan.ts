@@ -3,26 +3,16 @@
  * only their ends looked at; static code then reads the result as it reads any other, and so what it gives is the same by
  * construction.
  */
-import { enumDefaultOf, sourcesOf } from "./aliases.js";
-import { fieldDefault } from "./default-value.js";
-import { withPlace } from "./explain.js";
+import { enumDefaultOf } from "./aliases.js";
 import type { Matching } from "./matching.js";
+import { emitBlocks, emitBranch, emitUnion, soleOf } from "./rewrite-flow.js";
 import { Assembler, ops, type RewriteProgram } from "./rewrite-ops.js";
+import { PassCompiler } from "./rewrite-pass-plan.js";
+import { orderOf, type Piece, piecesOf } from "./rewrite-pieces.js";
+import { Procedures } from "./rewrite-procedures.js";
 import { SameBytes } from "./same-bytes.js";
-import {
-  type EnumNode,
-  type FieldNode,
-  isRecursive,
-  type RecordNode,
-  type TypeNode,
-  type UnionNode,
-} from "./type-node.js";
-import { Walk } from "./walk.js";
-import { writeWalking } from "./walk-binary.js";
+import type { EnumNode, RecordNode, TypeNode, UnionNode } from "./type-node.js";
 import { Writer } from "./writer.js";
-
-/** Numbers of a program up to which records stand where they are used; from there on, each stands once and is called. */
-const inlineLimit = 4096;
 
 /** Makes the program of two types that match; undefined where the writer's bytes are the reader's already. */
 export function rewritePlan(writer: TypeNode, reader: TypeNode, matching: Matching): RewriteProgram | undefined {
@@ -30,19 +20,12 @@ export function rewritePlan(writer: TypeNode, reader: TypeNode, matching: Matchi
   return same.areSame(writer, reader) ? undefined : new Compiler(matching, same).program(writer, reader);
 }
 
-/** A record that is called. */
-interface Procedure {
-  readonly holes: number[];
-  readonly emit: () => void;
-}
-
 class Compiler {
   readonly #matching: Matching;
   readonly #same: SameBytes;
   readonly #out = new Assembler();
-  /** By the writer's record; those that are only passed over have no reader. */
-  readonly #procedures = new Map<RecordNode, Map<RecordNode | undefined, Procedure>>();
-  readonly #waiting: Procedure[] = [];
+  readonly #procedures = new Procedures(this.#out);
+  readonly #passes = new PassCompiler(this.#out, this.#procedures);
 
   constructor(matching: Matching, same: SameBytes) {
     this.#matching = matching;
@@ -52,18 +35,12 @@ class Compiler {
   program(writer: TypeNode, reader: TypeNode): RewriteProgram {
     this.#rewrite(writer, reader);
     this.#out.emit(ops.end);
-    const done: (readonly [number, Procedure])[] = [];
-    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
-      done.push([this.#out.label(), next]);
-      next.emit();
-      this.#out.emit(ops.return);
-    }
-    for (const [entry, { holes }] of done) for (const hole of holes) this.#out.fill(hole, entry);
+    this.#procedures.finish();
     return this.#out.finish();
   }
 
   #rewrite(writer: TypeNode, reader: TypeNode): void {
-    if (this.#same.areSame(writer, reader)) this.#pass(writer);
+    if (this.#same.areSame(writer, reader)) this.#passes.pass(writer);
     else if (writer.kind === "union") this.#fromUnion(writer, reader);
     else if (reader.kind === "union") {
       const index = this.#branch(writer, reader);
@@ -71,9 +48,9 @@ class Compiler {
       this.#rewrite(writer, reader.branches[index] ?? reader);
     } else if (writer.kind === "record" && reader.kind === "record") this.#record(writer, reader);
     else if (writer.kind === "array" && reader.kind === "array")
-      this.#blocks(ops.items, ops.next, () => this.#rewrite(writer.items, reader.items));
+      emitBlocks(this.#out, ops.items, ops.next, () => this.#rewrite(writer.items, reader.items));
     else if (writer.kind === "map" && reader.kind === "map")
-      this.#blocks(ops.items, ops.next, () => {
+      emitBlocks(this.#out, ops.items, ops.next, () => {
         this.#out.count(ops.text, 1);
         this.#rewrite(writer.values, reader.values);
       });
@@ -87,7 +64,7 @@ class Compiler {
     if (reader.kind !== "union") {
       // The index is left out.
       this.#out.emit(ops.drop);
-      this.#choice(ops.union, writer, (branch) => {
+      emitUnion(this.#out, writer, (branch) => {
         this.#out.emit(ops.keep);
         this.#rewrite(branch, reader);
       });
@@ -101,105 +78,8 @@ class Compiler {
     const some = soleOf(writer);
     if (isKept && some?.branch.kind === "float" && reader.branches[1 - some.none]?.kind === "double")
       this.#out.count(ops.optionalFloatDouble, 1, 2 * some.none);
-    else if (isKept) this.#choice(ops.union, writer, each);
-    else this.#choice(ops.branch, writer, each, indexes);
-  }
-
-  /** One of several goes on at its target, and all meet again behind. */
-  #choice(
-    op: number,
-    node: UnionNode,
-    each: (branch: TypeNode, place: number) => void,
-    indexes?: readonly number[],
-  ): void {
-    const out = this.#out;
-    const { branches } = node;
-    const some = op === ops.union ? soleOf(node) : undefined;
-    if (some !== undefined) {
-      // The byte of an index is twice as much.
-      out.emit(ops.optional, 2 * some.none);
-      const exit = out.hole();
-      each(some.branch, 1 - some.none);
-      out.fill(exit);
-      return;
-    }
-    out.emit(op, branches.length);
-    const holes = branches.map((_, place) => {
-      const index = indexes?.[place];
-      if (index !== undefined) out.emit(index);
-      return out.hole();
-    });
-    const exits: number[] = [];
-    for (const [place, branch] of branches.entries()) {
-      const hole = holes[place] ?? 0;
-      const start = out.label();
-      out.fill(hole, start);
-      each(branch, place);
-      // A branch without bytes meets the others at once; the last one has nothing to jump over.
-      if (out.label() === start) exits.push(hole);
-      else if (place < branches.length - 1) {
-        out.emit(ops.jump);
-        exits.push(out.hole());
-      }
-    }
-    for (const exit of exits) out.fill(exit);
-  }
-
-  /** Arrays of primitives pass in one instruction. @returns Whether it is one. */
-  #items(items: TypeNode): boolean {
-    const out = this.#out;
-    switch (items.kind) {
-      case "int":
-        out.emit(ops.ints);
-        return true;
-      case "long":
-        out.emit(ops.longs);
-        return true;
-      case "bytes":
-      case "string":
-        out.emit(ops.texts, 1);
-        return true;
-      case "boolean":
-        out.emit(ops.skips, 1);
-        return true;
-      case "float":
-        out.emit(ops.skips, 4);
-        return true;
-      case "double":
-        out.emit(ops.skips, 8);
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  /** Unions of null and a primitive pass in one instruction. @returns Whether it is one. */
-  #optional(node: UnionNode): boolean {
-    const some = soleOf(node);
-    const none = 2 * (some?.none ?? 0);
-    switch (some?.branch.kind) {
-      case "int":
-        this.#out.count(ops.optionalInt, 1, none);
-        return true;
-      case "long":
-        this.#out.count(ops.optionalLong, 1, none);
-        return true;
-      case "bytes":
-      case "string":
-        this.#out.count(ops.optionalText, 1, none);
-        return true;
-      case "boolean":
-        this.#out.count(ops.optionalSkip, 1, 1, none);
-        return true;
-      case "float":
-        this.#out.count(ops.optionalSkip, 1, 4, none);
-        return true;
-      case "double":
-        this.#out.count(ops.optionalSkip, 1, 8, none);
-        return true;
-      default:
-        return false;
-    }
+    else if (isKept) emitUnion(this.#out, writer, each);
+    else emitBranch(this.#out, writer, indexes, each);
   }
 
   #branch(writer: TypeNode, reader: UnionNode): number {
@@ -208,101 +88,13 @@ class Compiler {
     return index;
   }
 
-  #blocks(begin: number, end: number, item: () => void): void {
-    const out = this.#out;
-    out.emit(begin);
-    const none = out.hole();
-    const first = out.label();
-    item();
-    out.emit(end, first);
-    out.fill(none);
-  }
-
-  /** Passes over a value whose bytes stay as they are, or are left out: what tells where it ends is checked, and no more. */
-  #pass(node: TypeNode): void {
-    const out = this.#out;
-    switch (node.kind) {
-      case "null":
-        break;
-      case "boolean":
-        out.count(ops.skip, 1);
-        break;
-      case "int":
-        out.count(ops.int, 1);
-        break;
-      case "long":
-        out.count(ops.long, 1);
-        break;
-      case "float":
-        out.count(ops.skip, 4);
-        break;
-      case "double":
-        out.count(ops.skip, 8);
-        break;
-      case "bytes":
-      case "string":
-        out.count(ops.text, 1);
-        break;
-      case "fixed":
-        out.count(ops.skip, node.size);
-        break;
-      case "enum":
-        out.emit(ops.index, node.symbols.length);
-        break;
-      case "array":
-        if (!this.#items(node.items)) this.#blocks(ops.itemsSame, ops.nextSame, () => this.#pass(node.items));
-        break;
-      case "map":
-        if (node.values.kind === "string" || node.values.kind === "bytes") out.emit(ops.texts, 2);
-        else
-          this.#blocks(ops.itemsSame, ops.nextSame, () => {
-            out.count(ops.text, 1);
-            this.#pass(node.values);
-          });
-        break;
-      case "union":
-        if (!this.#optional(node)) this.#choice(ops.union, node, (branch) => this.#pass(branch));
-        break;
-      case "record":
-        this.#placed(node, undefined, () => {
-          for (const { type } of node.fields) this.#pass(type);
-        });
-        break;
-    }
-  }
-
   #record(writer: RecordNode, reader: RecordNode): void {
-    this.#placed(writer, reader, () => {
-      const pieces = this.#pieces(writer, reader);
-      const order = orderOf(pieces.map(({ place }) => place));
+    this.#procedures.place(writer, reader, () => {
+      const pieces = piecesOf(writer, reader);
+      const order = orderOf(pieces);
       if (order === undefined) this.#inTurn(pieces);
       else this.#inOrder(pieces, order);
     });
-  }
-
-  /** Puts the code of a record here, or calls it where it stands. */
-  #placed(writer: RecordNode, reader: RecordNode | undefined, emit: () => void): void {
-    const isNested = isRecursive(writer);
-    if (!isNested && this.#out.length < inlineLimit) {
-      emit();
-      return;
-    }
-    const readers = this.#procedures.get(writer) ?? new Map<RecordNode | undefined, Procedure>();
-    this.#procedures.set(writer, readers);
-    let procedure = readers.get(reader);
-    if (procedure === undefined) {
-      procedure = { holes: [], emit: isNested ? () => this.#nested(emit) : emit };
-      readers.set(reader, procedure);
-      this.#waiting.push(procedure);
-    }
-    this.#out.emit(ops.call);
-    procedure.holes.push(this.#out.hole());
-  }
-
-  #nested(emit: () => void): void {
-    this.#out.emit(ops.enter);
-    emit();
-    this.#out.emit(ops.leave);
   }
 
   #inTurn(pieces: readonly Piece[]): void {
@@ -327,56 +119,9 @@ class Compiler {
 
   #piece(piece: Piece): void {
     if (piece.bytes !== undefined) this.#out.constant(piece.bytes);
-    else if (piece.reader === undefined) this.#pass(piece.writer);
+    else if (piece.reader === undefined) this.#passes.pass(piece.writer);
     else this.#rewrite(piece.writer, piece.reader);
   }
-
-  /** What is to be done with each of the writer's fields, in its order, defaults where they fit into it. */
-  #pieces(writer: RecordNode, reader: RecordNode): readonly Piece[] {
-    const places = new Map<number, number>();
-    const defaults: Piece[] = [];
-    for (const [place, field] of reader.fields.entries()) {
-      const [source] = sourcesOf(field, writer);
-      if (source === undefined) defaults.push({ place, bytes: defaultBytes(field, reader) });
-      else places.set(source, place);
-    }
-    const pieces: Piece[] = writer.fields.map(({ type }, index) => {
-      const place = places.get(index);
-      const field = place === undefined ? undefined : reader.fields[place];
-      return { place, writer: type, reader: field?.type };
-    });
-    // A default goes before the first field that the reader has behind it.
-    for (const piece of defaults) {
-      const { place = 0 } = piece;
-      const next = pieces.findIndex((other) => other.place !== undefined && other.place > place);
-      pieces.splice(next < 0 ? pieces.length : next, 0, piece);
-    }
-    return pieces;
-  }
-}
-
-/** A field of the writer, which the reader has at `place` or not at all, or a default. */
-type Piece =
-  | { readonly place: number; readonly bytes: Uint8Array }
-  | {
-      readonly place: number | undefined;
-      readonly writer: TypeNode;
-      readonly reader: TypeNode | undefined;
-      readonly bytes?: undefined;
-    };
-
-/** Indexes of pieces by their place in the reader; undefined when they come in that order. */
-function orderOf(places: readonly (number | undefined)[]): readonly number[] | undefined {
-  const taken = places.flatMap((place, index) => (place === undefined ? [] : [{ place, index }]));
-  if (taken.every(({ place }, index) => place === index)) return undefined;
-  return taken.sort((one, other) => one.place - other.place).map(({ index }) => index);
-}
-
-/** What stands beside null in a union of two, and the place of null; undefined for others. */
-function soleOf({ branches }: UnionNode): { readonly none: number; readonly branch: TypeNode } | undefined {
-  const none = branches.findIndex(({ kind }) => kind === "null");
-  const branch = branches[1 - none];
-  return branches.length !== 2 || none < 0 || branch === undefined ? undefined : { none, branch };
 }
 
 /** Where each of the writer's symbols stands in the reader. */
@@ -407,16 +152,5 @@ function numberOp(writer: TypeNode["kind"], reader: TypeNode["kind"]): number {
 function indexBytes(index: number): Uint8Array {
   const out = new Writer();
   out.index(index);
-  return out.finish().slice();
-}
-
-function defaultBytes(field: FieldNode, { name }: RecordNode): Uint8Array {
-  const out = new Writer();
-  try {
-    writeWalking(field.type, fieldDefault(field), out, new Walk());
-  } catch (error) {
-    // Generated types have none such.
-    throw withPlace(error, `default of ${name}.${field.name}`, "");
-  }
   return out.finish().slice();
 }
