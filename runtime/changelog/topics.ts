@@ -36,7 +36,8 @@ export function topicConflict(spec: TopicSpec, partitions: number): AffinityErro
   return new AffinityError(
     "CONFIG_INVALID",
     `topic ${spec.name}: it has ${partitions} partitions, ${spec.partitions} are asked for; keys would move between ` +
-      `partitions; set \`partitions\` back to ${partitions}, or start with another topic or an empty data folder`,
+      `partitions; where the project was changed, set \`partitions\` back to ${partitions}; where the topic was, its rows ` +
+      "lie by the former number: name another `topic` in the store and write the rows into that",
   );
 }
 
@@ -66,6 +67,7 @@ export function topicReplaced(topic: string, how: keyof typeof replacements): Af
 const replacements = {
   gone: "it was deleted while it was in use",
   anew: "it was deleted and made anew while it was in use",
+  resized: "its number of partitions was changed while it was in use",
   since:
     "it is not the one that the memstore was filled from: it was deleted and made anew, or stands in another changelog",
 } as const;

@@ -68,6 +68,11 @@ export class KafkaCluster {
     this.#learn(await this.#askAny(metadata([]), this.deadline()));
   }
 
+  /** Learns anew what the topics are that were looked up. @throws CHANGELOG_UNAVAILABLE */
+  async lookAgain(): Promise<void> {
+    await this.#refreshed(this.deadline());
+  }
+
   /** Every topic that may be seen, for those who look around: what is learned here is not kept. @throws CHANGELOG_UNAVAILABLE */
   async allTopics(): Promise<readonly TopicMetadata[]> {
     return (await this.#askAny(metadata("all"), this.deadline())).topics;

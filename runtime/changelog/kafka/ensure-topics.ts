@@ -54,7 +54,10 @@ export async function ensureKafkaTopics(specs: readonly TopicSpec[], parts: Ensu
     if (stillMissing.length > 0) await create(stillMissing, parts);
   }
   const toVerify = isMade ? specs.filter(({ name }) => before.has(name)) : specs;
-  if (toVerify.length > 0) await verify(toVerify, parts);
+  if (toVerify.length > 0)
+    await verify(toVerify, parts, (facts, differences) =>
+      parts.logger.info(facts, `the topic's settings were changed: ${differences}`),
+    );
 }
 
 async function foundTopics(
@@ -148,7 +151,18 @@ function notMade(error: unknown, { replication }: KafkaTopicSettings): AffinityE
   );
 }
 
-async function verify(specs: readonly TopicSpec[], parts: EnsureTopicsParts): Promise<void> {
+/** Sets back what somebody has changed of topics in use. @throws as `ensureKafkaTopics` of settings. */
+export function setBack(specs: readonly TopicSpec[], parts: EnsureTopicsParts): Promise<void> {
+  return verify(specs, parts, (facts, differences) =>
+    parts.logger.warn(facts, `somebody has changed the topic's settings, and they were set back: ${differences}`),
+  );
+}
+
+async function verify(
+  specs: readonly TopicSpec[],
+  parts: EnsureTopicsParts,
+  onAltered: (facts: object, differences: string) => void,
+): Promise<void> {
   const { admin, settings, logger } = parts;
   const resources = specs.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name }));
   const query = admin.describeConfigs({ resources, includeSynonyms: false });
@@ -165,7 +179,7 @@ async function verify(specs: readonly TopicSpec[], parts: EnsureTopicsParts): Pr
       continue;
     }
     await alter(spec.name, entries, differences, parts);
-    logger.info({ topic: spec.name }, `the topic's settings were changed: ${text}`);
+    onAltered({ topic: spec.name }, text);
   }
 }
 

@@ -18,13 +18,14 @@ import { topicConflict, topicUnknown, unavailable } from "../topics.js";
 import { type BatchCompressor, type Compression, openBatchCompressor } from "./batch-compressor.js";
 import type { KafkaCluster } from "./cluster.js";
 import { clusterOf, type KafkaConnection } from "./connection.js";
-import { ensureKafkaTopics } from "./ensure-topics.js";
+import { type EnsureTopicsParts, ensureKafkaTopics, setBack } from "./ensure-topics.js";
 import { type KafkaLogRequest, KafkaPartitionLog } from "./kafka-partition-log.js";
 import type { KafkaParts } from "./kafka-parts.js";
 import { incarnationOf, KafkaReader } from "./kafka-reader.js";
 import { ProduceLane } from "./produce-lane.js";
 import { KafkaTail } from "./tail.js";
 import type { KafkaTopicSettings } from "./topic-settings.js";
+import { TopicWatch, topicLookMs } from "./topic-watch.js";
 import { unreachedText } from "./unreached.js";
 
 export interface KafkaChangelogOptions extends KafkaConnection {
@@ -33,6 +34,8 @@ export interface KafkaChangelogOptions extends KafkaConnection {
   readonly queueBytes: number;
   /** Of the batches that are written; default `none`. */
   readonly compression?: Compression;
+  /** How often the topics in use are looked at, ms; default 10,000. */
+  readonly topicLookMs?: number;
 }
 
 /** Connects when it is first used. @throws CONFIG_INVALID for a compression that this machine cannot write. */
@@ -48,6 +51,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
   readonly compressor: BatchCompressor | undefined;
   readonly #options: KafkaChangelogOptions;
   readonly #tail: KafkaTail;
+  readonly #watch: TopicWatch;
   readonly #lanes = new Map<number, ProduceLane>();
   readonly #underWay = new Slots<Promise<unknown>>();
   #waitingBytes = 0;
@@ -60,23 +64,25 @@ class KafkaChangelog implements Changelog, KafkaParts {
     this.cluster = clusterOf(options);
     this.reader = new KafkaReader(this.cluster);
     this.#tail = new KafkaTail(this.cluster, this.reader);
+    this.#watch = new TopicWatch({
+      ...options,
+      cluster: this.cluster,
+      lookMs: options.topicLookMs ?? topicLookMs,
+      setBack: (specs) => this.#withAdmin((admin) => setBack(specs, this.#ensureParts(admin))),
+      onResized: (topic) => {
+        this.reader.resized(topic);
+        this.#tail.wake(topic);
+      },
+    });
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<readonly TopicInfo[]> {
     this.#refuseIfClosed();
     // First by a connection of our own: kafkajs's client does not tell what has kept it out.
     await this.cluster.reached();
-    await this.#withAdmin((admin) =>
-      ensureKafkaTopics(specs, {
-        admin,
-        settings: this.#options.topics,
-        logger: this.#options.logger,
-        clock: this.clock,
-        timeoutMs: this.#options.requestTimeoutMs,
-      }),
-    );
+    await this.#withAdmin((admin) => ensureKafkaTopics(specs, this.#ensureParts(admin)));
     await this.cluster.awaitTopics(specs.map(({ name }) => name));
-    return specs.map((spec) => {
+    const found = specs.map((spec) => {
       const topic = this.cluster.topic(spec.name);
       if (topic === undefined) throw topicUnknown(spec.name, 0);
       const partitions = topic.partitions.length;
@@ -85,6 +91,8 @@ class KafkaChangelog implements Changelog, KafkaParts {
       this.reader.expect(spec.name, incarnation);
       return { name: spec.name, partitions, incarnation };
     });
+    this.#watch.watch(specs);
+    return found;
   }
 
   async open(request: KafkaLogRequest): Promise<PartitionLog> {
@@ -106,6 +114,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#watch.close();
     this.#tail.close();
     // Each ends by its deadline.
     await Promise.allSettled(this.#underWay.all());
@@ -138,6 +147,11 @@ class KafkaChangelog implements Changelog, KafkaParts {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  #ensureParts(admin: Admin): EnsureTopicsParts {
+    const { topics: settings, logger, requestTimeoutMs: timeoutMs } = this.#options;
+    return { admin, settings, logger, clock: this.clock, timeoutMs };
   }
 
   async #withAdmin(run: (admin: Admin) => Promise<void>): Promise<void> {

@@ -26,6 +26,7 @@ export class KafkaReader {
   readonly #lanes = new Map<number, FetchLane>();
   /** By topic, what it was when this process began to use it. */
   readonly #incarnations = new Map<string, string>();
+  readonly #resized = new Set<string>();
 
   constructor(cluster: KafkaCluster) {
     this.#cluster = cluster;
@@ -34,6 +35,12 @@ export class KafkaReader {
   /** From here on another topic of this name is an error, unless who reads asks for it. */
   expect(topic: string, incarnation: string): void {
     this.#incarnations.set(topic, incarnation);
+    this.#resized.delete(topic);
+  }
+
+  /** A topic has another number of partitions than it was expected with: nothing is read of it until it is expected anew. */
+  resized(topic: string): void {
+    this.#resized.add(topic);
   }
 
   /** @throws CHANGELOG_UNAVAILABLE, CONFIG_INVALID, CHANGELOG_DAMAGED, TOPIC_REPLACED, the signal's reason */
@@ -138,6 +145,7 @@ export class KafkaReader {
     const found = incarnationOf(leader.topicId);
     if (expected === undefined) this.#incarnations.set(of.topic, found);
     else if (expected !== found) throw topicReplaced(of.topic, "anew");
+    if (this.#resized.has(of.topic)) throw topicReplaced(of.topic, "resized");
     return leader;
   }
 

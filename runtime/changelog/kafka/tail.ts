@@ -11,13 +11,21 @@ import { type KafkaReader, subjectOf } from "./kafka-reader.js";
 import { LinkError } from "./link.js";
 import { PollLane, type PollResult } from "./poll-lane.js";
 
+/** One who waits. */
+interface Wait {
+  readonly topic: string;
+  readonly end: (reason: unknown) => void;
+  /** Lets it go as if the topic had grown. */
+  readonly look: () => void;
+}
+
 export class KafkaTail {
   readonly #cluster: KafkaCluster;
   readonly #reader: KafkaReader;
   readonly #lanes = new Map<number, PollLane>();
   readonly #closed = new AbortController();
-  /** What ends each wait; bounded by those who wait. */
-  readonly #waits = new Set<(reason: unknown) => void>();
+  /** Bounded by those who wait. */
+  readonly #waits = new Set<Wait>();
 
   constructor(cluster: KafkaCluster, reader: KafkaReader) {
     this.#cluster = cluster;
@@ -56,10 +64,19 @@ export class KafkaTail {
   /** Ends all waits. */
   close(): void {
     this.#closed.abort(unavailable("changelog", "it is closed; nothing more is taken"));
-    for (const end of [...this.#waits]) end(this.#closed.signal.reason);
+    for (const { end } of [...this.#waits]) end(this.#closed.signal.reason);
   }
 
-  #polled({ partition, endOffset, signal }: GrowthRequest, leader: Leader, onHeld: () => void): Promise<PollResult> {
+  /** Whoever waits for this topic shall look. */
+  wake(topic: string): void {
+    for (const wait of [...this.#waits]) if (wait.topic === topic) wait.look();
+  }
+
+  #polled(
+    { topic, partition, endOffset, signal }: GrowthRequest,
+    leader: Leader,
+    onHeld: () => void,
+  ): Promise<PollResult> {
     return new Promise((resolve, reject) => {
       const lane = this.#lane(leader.brokerId);
       const end = (reason: unknown): void => {
@@ -69,7 +86,7 @@ export class KafkaTail {
       };
       const onAbort = (): void => end(signal.reason);
       const forget = (): void => {
-        this.#waits.delete(end);
+        this.#waits.delete(wait);
         signal.removeEventListener("abort", onAbort);
       };
       const settle = (result: PollResult): void => {
@@ -77,11 +94,16 @@ export class KafkaTail {
         resolve(result);
       };
       const entry = { leader, partition, endOffset, settle, onHeld };
+      const look = (): void => {
+        lane.withdraw(entry);
+        settle("grown");
+      };
+      const wait = { topic, end, look };
       if (signal.aborted || this.#closed.signal.aborted) {
         end(signal.aborted ? signal.reason : this.#closed.signal.reason);
         return;
       }
-      this.#waits.add(end);
+      this.#waits.add(wait);
       signal.addEventListener("abort", onAbort, { once: true });
       lane.submit(entry);
     });

@@ -78,6 +78,16 @@ describe.skipIf(isLeftOut(missingJava()))("a topic of others, under a running no
     await expect.poll(rates, eventually).toMatchObject(served([{ key: "nok", value: 4 }]));
   });
 
+  it("P7: given more partitions: both numbers are told in place of answers without the rows of the new ones", async () => {
+    await scene.admin.createPartitions({ topicPartitions: [{ topic: scene.rates, count: 4 }] });
+    const detail = new RegExp(`topic ${scene.rates}: it has 4 partitions, 2 are asked for.*set the keyspace's`);
+    await waits("PARTITION_FAILED", 500, "never", detail);
+    await scene.deleted(scene.rates);
+    await scene.made(scene.rates, partitionCount);
+    await scene.rate({ sek: 8n });
+    await expect.poll(rates, eventually).toMatchObject(served([{ key: "sek", value: 8 }]));
+  });
+
   it("P14: gone when the node is told to stop: it stops with exit code 0, and a start says what is missing", async () => {
     await scene.deleted(scene.rates);
     await waits("PARTITION_NOT_READY", 503, "later", /there is no such topic/);
