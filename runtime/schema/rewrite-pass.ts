@@ -6,6 +6,9 @@ import { Reader } from "./reader.js";
 /** Stands for the byte after the last one: neither an even byte below 0x80, nor any other. */
 export const pastEnd = 0x181;
 
+/** Set in a byte that is no index, length or count of one byte. */
+export const notShort = 0x181;
+
 const scratch = /*@__PURE__*/ new ArrayBuffer(4);
 const int32 = /*@__PURE__*/ new Int32Array(scratch);
 const float32 = /*@__PURE__*/ new Float32Array(scratch);
