@@ -100,8 +100,9 @@ export class PartitionLife {
   }
 
   #reason(): { readonly reason?: string } {
-    if (this.failure !== undefined) return { reason: this.failure.message };
-    return this.#away === undefined ? {} : { reason: this.errors.waiting(this.#away).message };
+    // As callers are told, since whoever asks whether the node is ready need not say who he is.
+    if (this.failure !== undefined) return { reason: this.errors.notServing("failed", this.failure, false).detail };
+    return this.#away === undefined ? {} : { reason: this.errors.waiting(this.#away).detail };
   }
 
   /** Resolves with the state as soon as it is one of `wanted`. */

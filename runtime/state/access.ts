@@ -139,7 +139,7 @@ export interface PartitionStatus {
   readonly lagRecords: bigint;
   /** While it restores. */
   readonly restore?: RestorePace;
-  /** Why it has failed. */
+  /** Why it has failed, or what it waits for. */
   readonly reason?: string;
 }
 

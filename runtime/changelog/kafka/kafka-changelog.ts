@@ -62,7 +62,7 @@ class KafkaChangelog implements Changelog, KafkaParts {
     this.clock = options.clock;
     this.compressor = openBatchCompressor(options.compression ?? "none");
     this.cluster = clusterOf(options);
-    this.reader = new KafkaReader(this.cluster);
+    this.reader = new KafkaReader(this.cluster, options.logger);
     this.#tail = new KafkaTail(this.cluster, this.reader);
     this.#watch = new TopicWatch({
       ...options,

@@ -1,7 +1,8 @@
 /** Reads a partition of a topic: committed records only, from its leader, until something is found or the end is reached. */
 import { AffinityError, isAffinityError } from "../../core/errors.js";
+import { type Logger, silentLogger } from "../../core/logger.js";
 import type { LogSlice, ReadRequest } from "../changelog.js";
-import { topicReplaced, unavailable } from "../topics.js";
+import { topicPartitionName, topicReplaced, unavailable } from "../topics.js";
 import type { FetchedPart } from "./api/fetch.js";
 import { earliestTime, latestTime, listOffsets } from "./api/list-offsets.js";
 import { walkBatches } from "./batch-walk.js";
@@ -27,9 +28,13 @@ export class KafkaReader {
   /** By topic, what it was when this process began to use it. */
   readonly #incarnations = new Map<string, string>();
   readonly #resized = new Set<string>();
+  readonly #logger: Logger;
+  /** Of which it was told that records were lost: one text a partition. */
+  readonly #toldLost = new Set<string>();
 
-  constructor(cluster: KafkaCluster) {
+  constructor(cluster: KafkaCluster, logger: Logger = silentLogger) {
     this.#cluster = cluster;
+    this.#logger = logger;
   }
 
   /** From here on another topic of this name is an error, unless who reads asks for it. */
@@ -78,6 +83,7 @@ export class KafkaReader {
         const end = await this.offset(request, latestTime, deadline, signal);
         if (from > end) return { records: [], nextOffset: from, endOffset: end };
         if (from < start) {
+          this.#tellLost(request, from, start);
           from = start;
           continue;
         }
@@ -138,6 +144,18 @@ export class KafkaReader {
   knownLeader(of: TopicPartition): Leader | undefined {
     const known = this.#cluster.knownLeader(of.topic, of.partition);
     return known && this.#same(of, known);
+  }
+
+  /** Whoever begins at 0 takes what there is; whoever goes on has missed what was deleted in between. Compaction moves no start. */
+  #tellLost({ topic, partition }: TopicPartition, from: bigint, start: bigint): void {
+    const name = topicPartitionName(topic, partition);
+    if (from === 0n || this.#toldLost.has(name)) return;
+    this.#toldLost.add(name);
+    this.#logger.error(
+      { topic, partition, from: String(from), start: String(start) },
+      `records of a topic were deleted before they were read: those from offset ${from} up to ${start} are missing here, whatever ` +
+        "was acknowledged in them; look at the topic's cleanup.policy and retention, and who deletes its records",
+    );
   }
 
   #same(of: TopicPartition, leader: Leader): Leader {

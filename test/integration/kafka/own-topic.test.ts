@@ -48,6 +48,11 @@ describe.skipIf(isLeftOut(missingJava()))("a topic of ours, under a running node
     await expect
       .poll(() => scene.get("/_affinity/ready"), eventually)
       .toMatchObject({ status: 503, json: { ready: false, partitions: [...partitions, {}, {}] } });
+    const { json: metrics } = await scene.get("/_affinity/metrics");
+    for (const partition of [0, 1])
+      expect(metrics).toContain(
+        `affinity_partition_serving{keyspace="notes",partition="${partition}",state="failed"} 0`,
+      );
     // What does not depend on it is served.
     expect(await scene.get("/rates/eur")).toMatchObject({ status: 200, json: 1 });
   }

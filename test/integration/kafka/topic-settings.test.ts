@@ -66,5 +66,31 @@ describe.skipIf(isLeftOut(missingJava()))("settings of a topic of ours, under a 
     await scene.start();
     await holds({ a: "a", c: "2", d: "3" });
     expect(scene.server.output).toMatch(/cleanup.policy is delete and has to be compact/);
+    expect(scene.server.output).not.toMatch(/deleted before they were read/);
+  });
+
+  it("P7: records that are deleted before the node has read them are an error in its log; what it has is served", async () => {
+    expect(await scene.server.stop()).toMatchObject({ code: 0 });
+    const rows = Array.from({ length: 6 }, (_, at) => [`lost-${at}`, Buffer.from("")] as const);
+    await scene.written(scene.notes, rows);
+    // Of a topic that is compacted alone brokers delete none.
+    await scene.set(scene.notes, { "cleanup.policy": "delete" });
+    const offsets = await scene.admin.fetchTopicOffsets(scene.notes);
+    const partitions = offsets.map(({ partition, high }) => ({ partition, offset: high }));
+    const remove = (): Promise<boolean> =>
+      scene.admin.deleteTopicRecords({ topic: scene.notes, partitions }).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(remove, eventually).toBe(true);
+    await scene.start();
+    await holds({ a: "a", c: "2", d: "3" });
+    expect((await put("e", "4")).status).toEqual(written);
+    for (const partition of [0, 1])
+      expect(scene.server.output).toMatch(
+        new RegExp(
+          `"level":"error".*"topic":"${scene.notes}","partition":${partition},.*deleted before they were read`,
+        ),
+      );
   });
 });
