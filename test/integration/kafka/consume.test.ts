@@ -7,6 +7,7 @@ import { interpretedType } from "../../../runtime/schema/entity-type.js";
 import { definedBy } from "../../../runtime/schema/raw-schema.js";
 import type { EntityType } from "../../../runtime/schema/type.js";
 import { singleObjects } from "../../../runtime/serde/single-object.js";
+import { putJson } from "../../support/json-calls.js";
 import { affinityProgram, bankFiles, generate, type TempProject, tempProject } from "../../support/project.js";
 import { Server } from "../../support/server.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
@@ -43,9 +44,7 @@ describe.skipIf(isLeftOut(missingJava()))("affinity consume on Kafka", () => {
   });
 
   async function put(id: string, balance: number): Promise<void> {
-    const headers = { "content-type": "application/json" };
-    const body = JSON.stringify({ id, owner: "Ada", balance });
-    const { status } = await fetch(`${server.url}/accounts/${id}`, { method: "PUT", headers, body });
+    const { status } = await putJson(`${server.url}/accounts/${id}`, { id, owner: "Ada", balance });
     expect([201, 204]).toContain(status);
   }
   function consume(...parameters: readonly string[]): readonly { readonly [member: string]: unknown }[] {

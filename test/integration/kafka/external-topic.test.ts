@@ -1,6 +1,7 @@
 /** What its owner may do to a topic of others under a running node: the node finds out by itself, and serves again by itself. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Answered, eventually, partitionCount, TopicsScene } from "../../support/kafka/topics-scene.js";
+import type { Answered } from "../../support/json-calls.js";
+import { eventually, partitionCount, TopicsScene } from "../../support/kafka/topics-scene.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
 import { sharedKafka } from "../../support/servers/shared-kafka.js";
 

@@ -1,7 +1,6 @@
 /** Two processes on one changelog, and no coordinator between them. */
-
-import { request } from "undici";
 import { afterAll, describe, expect, it } from "vitest";
+import { getJson, putJson } from "../../support/json-calls.js";
 import { generate, type TempProject, tempProject } from "../../support/project.js";
 import { Server } from "../../support/server.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
@@ -35,13 +34,7 @@ describe.skipIf(isLeftOut(missingJava()))("two processes on one changelog", () =
   }
 
   async function put(server: Server, key: string): Promise<number> {
-    const answer = await request(`${server.url}/notes/${key}`, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ text: key }),
-    });
-    await answer.body.dump();
-    return answer.statusCode;
+    return (await putJson(`${server.url}/notes/${key}`, { text: key })).status;
   }
 
   it("P3: the one that finds the other's later epoch in the log ends with exit code 3; nothing acknowledged is lost", async () => {
@@ -54,7 +47,7 @@ describe.skipIf(isLeftOut(missingJava()))("two processes on one changelog", () =
     // Nobody asks the first one anything: it is told of the record, and of whose it is.
     expect(await first.ended).toMatchObject({ code: 3 });
     expect(first.output).toMatch(/PARTITION_NOT_MASTER.*two processes share a changelog without a coordinator/s);
-    for (const key of ["a", "b"]) expect((await request(`${second.url}/notes/${key}`)).statusCode).toBe(200);
+    for (const key of ["a", "b"]) expect((await getJson(`${second.url}/notes/${key}`)).status).toBe(200);
     expect(await put(second, "c")).toBe(201);
     await second.stop();
   }, 120_000);

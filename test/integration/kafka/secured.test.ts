@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Changelog } from "../../../runtime/changelog/changelog.js";
 import { kafkajsLinks } from "../../../runtime/changelog/kafka/kafkajs-link.js";
@@ -13,6 +12,7 @@ import { silentLogger } from "../../../runtime/core/logger.js";
 import { systemRandom } from "../../../runtime/core/random.js";
 import type { ChangelogConfig, KafkaSasl, KafkaSsl } from "../../../runtime/node/config/resolved.js";
 import { openKafka } from "../../../runtime/node/kafka.js";
+import { getJson, putJson } from "../../support/json-calls.js";
 import { readAll, recordOf } from "../../support/kafka/log-of-tests.js";
 import {
   makeScramUser,
@@ -160,16 +160,11 @@ describe.skipIf(isLeftOut(missingJava()))("a broker with TLS and SASL", () => {
     try {
       generate(project);
       const first = await start();
-      const put = await request(`${first.url}/notes/a`, {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ text: "kept" }),
-      });
-      expect(put.statusCode).toBeLessThan(300);
+      expect((await putJson(`${first.url}/notes/a`, { text: "kept" })).status).toBe(201);
       await first.kill();
       rmSync(join(project.folder, "data"), { recursive: true });
       const second = await start();
-      expect(await (await request(`${second.url}/notes/a`)).body.json()).toEqual({ text: "kept" });
+      expect(await getJson(`${second.url}/notes/a`)).toMatchObject({ status: 200, json: { text: "kept" } });
       expect(second.output).not.toContain(password);
       await second.stop();
     } finally {

@@ -1,6 +1,7 @@
 /** Settings of a topic of ours that somebody changes under a running node: what callers are told, and that putting them back is enough. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Answered, eventually, TopicsScene } from "../../support/kafka/topics-scene.js";
+import type { Answered } from "../../support/json-calls.js";
+import { eventually, TopicsScene } from "../../support/kafka/topics-scene.js";
 import { isLeftOut, missingJava } from "../../support/servers/java.js";
 import { sharedKafka } from "../../support/servers/shared-kafka.js";
 

@@ -5,6 +5,7 @@ import type { Admin } from "kafkajs";
 import { partitionOf } from "../../../runtime/protocol/murmur2.js";
 import { frame } from "../../../runtime/schema/framing.js";
 import { longType } from "../../../runtime/schema/primitive-types.js";
+import { type Answered, getJson, putJson } from "../json-calls.js";
 import { generate, type TempProject, tempProject } from "../project.js";
 import { Server } from "../server.js";
 import { type OwnRegistry, startRegistryServer } from "../servers/own-registry.js";
@@ -15,14 +16,6 @@ import { foreignClient } from "./log-of-tests.js";
 export const partitionCount = 2;
 /** Until something has come about, whatever the machine takes. */
 export const eventually = { timeout: 40_000, interval: 50 };
-
-/** An answer over HTTP. */
-export interface Answered {
-  readonly status: number;
-  readonly retryAfter: string | null;
-  /** undefined where it is no JSON. */
-  readonly json: unknown;
-}
 
 /** See the head of the file: keyspace `notes` is ours, `rates` that of others. */
 export class TopicsScene {
@@ -135,18 +128,11 @@ export class TopicsScene {
   // -- callers -------------------------------------------------------------------------------------------------------
 
   get(path: string): Promise<Answered> {
-    return this.#ask(path, {});
+    return getJson(`${this.server.url}${path}`);
   }
 
   put(path: string, value: unknown): Promise<Answered> {
-    const headers = { "content-type": "application/json" };
-    return this.#ask(path, { method: "PUT", headers, body: JSON.stringify(value) });
-  }
-
-  async #ask(path: string, init: RequestInit): Promise<Answered> {
-    const answer = await fetch(`${this.server.url}${path}`, init);
-    const text = await answer.text();
-    return { status: answer.status, retryAfter: answer.headers.get("retry-after"), json: jsonOf(text) ?? text };
+    return putJson(`${this.server.url}${path}`, value);
   }
 }
 
@@ -154,12 +140,4 @@ export class TopicsScene {
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (const end = performance.now() + eventually.timeout; !(await isSo()); await wait(eventually.interval))
     if (performance.now() > end) throw new Error("it has not come about");
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
