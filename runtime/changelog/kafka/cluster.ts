@@ -199,6 +199,10 @@ export class KafkaCluster {
     for (const topic of topics) {
       const before = this.#topics.get(topic.name);
       this.#topics.set(topic.name, topic);
+      // Whoever wants to know who leads asks again, for as long as a broker may not have heard of it.
+      if (topic.code === kafkaCodes.UNKNOWN_TOPIC_OR_PARTITION)
+        for (const { partition } of before?.partitions ?? [])
+          this.#leaders.delete(topicPartitionName(topic.name, partition));
       const isAnew = before !== undefined && !before.id.equals(topic.id);
       for (const { partition, leader, leaderEpoch } of topic.partitions) {
         const name = topicPartitionName(topic.name, partition);

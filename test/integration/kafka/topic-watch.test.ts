@@ -68,6 +68,16 @@ describe.skipIf(isLeftOut(missingJava()))("topics in use", () => {
     expect(await changelog.read({ topic: spec.name, partition: 0, fromOffset: 0n })).toMatchObject({ endOffset: 0n });
   });
 
+  it("P3: of ours that were deleted are told as that to a new master, whose fence would look for them in vain", async () => {
+    const request = { topics: [spec.name], partition: 0, epoch: 1, writer: 1n };
+    const log = await changelog.open(request);
+    await log.fence(new AbortController().signal);
+    await admin.deleteTopics({ topics: [spec.name] });
+    await expect
+      .poll(() => changelog.open({ ...request, epoch: 2 }).catch((error: unknown) => error), eventually)
+      .toMatchObject({ code: "TOPIC_REPLACED", topic: spec.name });
+  });
+
   it("P3: of ours that were deleted are not made anew by looks", async () => {
     await admin.deleteTopics({ topics: [spec.name] });
     await expect.poll(() => admin.listTopics(), eventually).not.toContain(spec.name);
