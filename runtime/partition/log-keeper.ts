@@ -183,18 +183,20 @@ export class LogKeeper {
     return hasFound;
   }
 
-  /** Whether there were records. */
+  /** Reads our own logs to their end. @returns Whether there were records. */
   async #readToEnd(signal: AbortSignal): Promise<boolean> {
     const { changelog, plan, partition, restored } = this.#parts;
     const { progress, reader } = restored;
-    const ends = await Promise.all(
-      plan.stores.map(async ({ topic, index }) => {
+    // Topics of others stay where they are: what is the matter with them must not hold up our own.
+    const ends = [...this.#offsets()];
+    await Promise.all(
+      plan.ownStores.map(async ({ topic, index }) => {
         const fromOffset = progress.offset(index);
         const incarnation = progress.incarnation(topic);
-        return endOf(changelog, { topic, partition, fromOffset, incarnation, signal });
+        ends[index] = await endOf(changelog, { topic, partition, fromOffset, incarnation, signal });
       }),
     );
-    const lost = plan.stores.find(({ index }) => (ends[index] ?? 0n) < progress.offset(index));
+    const lost = plan.ownStores.find(({ index }) => (ends[index] ?? 0n) < progress.offset(index));
     if (lost !== undefined)
       throw new AffinityError(
         "CHECKPOINT_AHEAD",

@@ -106,7 +106,7 @@ describe("stores of topics that others write", () => {
   let otherKeyId = 0;
   let valueId = 0;
 
-  async function start(): Promise<void> {
+  async function start(limits: { readonly idleLookMs?: number } = {}): Promise<void> {
     const schemaIds = await agreeOnSchemas(service, registry, { clock: systemClock, autoRegister: true });
     const parts = { clock: systemClock, random: new SeededRandom(7), logger: silentLogger };
     router = await openRouter({
@@ -119,6 +119,7 @@ describe("stores of topics that others write", () => {
       schemaIds,
       historyMs: 3_600_000,
       tombstoneMs: 86_400_000,
+      limits,
     });
     gateway = await openGateway({ service, http: httpDefaults, ...parts });
     gateway.serve(router);
@@ -281,6 +282,20 @@ describe("stores of topics that others write", () => {
     registry.isAway = false;
     await eventually("/rates/2", 20);
     await eventually("/rates/3", 30);
+  });
+
+  it("P14: do not end their partition when our own log is looked at while a registry is away that they wait for", async () => {
+    await start({ idleLookMs: 10 });
+    write("rates", frame(keyId, longType.encode(1n)), long(10n));
+    await eventually("/rates/1", 10);
+    const stranger = (await registry.register("elsewhere", '{"type":"int","note":"of others"}')).id;
+    registry.isAway = true;
+    write("rates", frame(stranger, intType.encode(2)), long(20n));
+    // Several looks, each of which would have met the record.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await get("/rates/1")).json).toBe(10);
+    registry.isAway = false;
+    await eventually("/rates/2", 20);
   });
 
   it("take records of another system of this kind in the order of the log: its epochs say nothing of this one's", async () => {
