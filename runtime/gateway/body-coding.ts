@@ -1,15 +1,19 @@
 /** Codings of bodies: chunked is the one that is taken away here. What is coded otherwise would be read as what it is not. */
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { AffinityError } from "../core/errors.js";
 
 /**
- * The error for a transfer coding beside chunked: Node.js's parser lets any pass in front of it.
+ * The error for a transfer coding beside chunked, and for any in HTTP/1.0: Node.js's parser lets both pass. Where such a
+ * request ends is not known, or others before this server may have seen another end.
  *
  * Source: RFC 9112 section 6.1.
  */
-export function transferCodingFault(headers: IncomingHttpHeaders): AffinityError | undefined {
+export function transferCodingFault({ headers, httpVersion }: IncomingMessage): AffinityError | undefined {
   const coding = headers["transfer-encoding"];
-  if (coding === undefined || coding.toLowerCase() === "chunked") return undefined;
+  if (coding === undefined) return undefined;
+  if (httpVersion === "1.0")
+    return new AffinityError("REQUEST_INVALID", "header Transfer-Encoding: HTTP/1.0 has none; HTTP/1.1 would be right");
+  if (coding.toLowerCase() === "chunked") return undefined;
   return new AffinityError(
     "TRANSFER_CODING",
     `header Transfer-Encoding: ${JSON.stringify(coding.slice(0, 100))} is not understood; chunked alone would be right`,

@@ -69,7 +69,7 @@ export class Dispatcher {
   begin(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     // A connection that was refused may still deliver what it had sent before it knew.
     if (request.socket.writableEnded || this.#ending.has(request.socket)) return;
-    if (transferCodingFault(request.headers) !== undefined) this.#ending.add(request.socket);
+    if (transferCodingFault(request) !== undefined) this.#ending.add(request.socket);
     if (this.#lanes.wait({ request, response, awaitsContinue })) return;
     this.#run({ request, response, awaitsContinue });
   }
@@ -121,7 +121,7 @@ export class Dispatcher {
   #guard(exchange: Exchange): void {
     const { hosts, origins, tokens, isLoopback } = this.#parts;
     const { headers, route, request } = exchange;
-    const coding = transferCodingFault(headers);
+    const coding = transferCodingFault(request);
     if (coding !== undefined) {
       exchange.isLast = true;
       throw coding;

@@ -110,6 +110,17 @@ describe("hostile requests", () => {
     },
   );
 
+  it("P18: a transfer coding in HTTP/1.0 is refused, and nothing behind it is read as a request", async () => {
+    const head = "PUT /accounts/old HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n";
+    const live = "GET /_affinity/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    const text = await raw(node.gateway.port, `${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n${live}`);
+    expect(statuses(text)).toEqual([400]);
+    expect(text).toMatch(/REQUEST_INVALID[\s\S]*"applied":"no"/);
+    expect(text).toMatch(/Connection: close/i);
+    expect((await call(`${node.url}/accounts/old`)).status).toBe(404);
+    await expectSound();
+  });
+
   it("Transfer-Encoding is named without regard to case", async () => {
     const body = '{"id":"t","balance":1}';
     const text = await raw(
