@@ -1,5 +1,4 @@
 /** Brings a partition's memstore from its checkpoint, or from nothing, to a given end of the log (semantics P7). */
-
 import { topicReplaced } from "../changelog/topics.js";
 import type { Clock } from "../core/clock.js";
 import { AffinityError } from "../core/errors.js";
@@ -35,12 +34,13 @@ export interface Restored {
 /**
  * Restores up to `ends` (exclusive), by place of the topic.
  *
- * @throws CHECKPOINT_AHEAD when rows were applied that the log does not hold, TOPIC_REPLACED when a topic of ours that had
- * rows was made anew, CONFIG_INVALID when reading takes longer than tombstones live, and what the changelog throws.
+ * @throws CHECKPOINT_AHEAD when rows were applied that the log does not hold, TOPIC_REPLACED when a topic of ours was made anew
+ * and cannot hold all rows that are here, CONFIG_INVALID when reading takes longer than tombstones live, and what the changelog
+ * throws.
  */
 export async function restore(parts: RestoreParts, ends: readonly bigint[], signal: AbortSignal): Promise<Restored> {
   const { store, setting, errors, logger, clock, plan, partition } = parts;
-  checkNotLost(parts);
+  await checkNotLost(parts, ends, signal);
   for (let attempt = 1; ; attempt++) {
     const checkpoint = store.checkpoint;
     const reason = checkpoint === undefined ? undefined : rebuildReason(checkpoint, parts, ends);
@@ -107,19 +107,21 @@ function rebuildReason(
 }
 
 /**
- * Rows of a topic of ours that was made anew may stand nowhere else any more. Those of topics of others are theirs to keep, and a
- * memstore without rows has nothing to lose.
+ * Rows of a topic of ours that was made anew may stand nowhere else any more: they are given up for a topic that can hold them all,
+ * a record for each at least, since somebody has filled it. Those of topics of others are theirs to keep.
  */
-function checkNotLost({ store, setting, plan }: RestoreParts): void {
+async function checkNotLost(parts: RestoreParts, ends: readonly bigint[], signal: AbortSignal): Promise<void> {
+  const { store, setting, plan, partition, changelog } = parts;
   const known = store.checkpoint?.incarnations ?? {};
-  const lost = plan.stores.find(
-    ({ name, topic, isExternal }) =>
-      !isExternal &&
-      known[topic] !== undefined &&
-      known[topic] !== setting.incarnations[topic] &&
-      store.range({ store: name, limit: 1 }).length > 0,
-  );
-  if (lost !== undefined) throw topicReplaced(lost.topic, "since");
+  for (const { name, topic, index } of plan.ownStores) {
+    const incarnation = setting.incarnations[topic];
+    if (known[topic] === undefined || known[topic] === incarnation) continue;
+    const rows = store.count(name);
+    if (rows === 0) continue;
+    const { records } = await changelog.read({ topic, partition, incarnation, fromOffset: 0n, maxBytes: 1, signal });
+    const [first] = records;
+    if (first === undefined || (ends[index] ?? 0n) - first.offset < BigInt(rows)) throw topicReplaced(topic, "since");
+  }
 }
 
 /** A log that is shorter than what was applied has lost acknowledged writes; the memstore may be all that is left of them. */

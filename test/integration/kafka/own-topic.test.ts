@@ -82,11 +82,18 @@ describe.skipIf(isLeftOut(missingJava()))("a topic of ours, under a running node
       expect(existsSync(memstoreFile())).toBe(true);
     }
 
-    for (const file of memstoreFiles) scene.project.clear(`data/${file}`);
     await scene.written(scene.notes, backup);
     await scene.start();
     expect(await scene.get("/notes/a")).toMatchObject({ status: 200, json: { text: "a" } });
     expect((await scene.put("/notes/b", { text: "b" })).status).toBe(201);
+
+    // Without a copy.
+    await scene.server.stop();
+    await scene.deleted(scene.notes);
+    await expect(scene.start()).rejects.toBeInstanceOf(ServeFailed);
+    for (const file of memstoreFiles) scene.project.clear(`data/${file}`);
+    await scene.start();
+    expect(await scene.get("/notes/a")).toMatchObject({ status: 404 });
     expect(await scene.get("/rates/eur")).toMatchObject({ status: 200, json: 1 });
   });
 

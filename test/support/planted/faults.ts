@@ -39,11 +39,11 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "no fence at a promotion",
     file: `${partition}/partition-life.ts`,
-    code: "this.#ends = await this.#endsOf(await log.fence(signal), store, incarnations);",
+    code: "const ends = await endsToReach(parts, await log.fence(signal));",
     instead: `const fenced = new Map<string, bigint>();
       for (const topic of own)
         fenced.set(topic, (await changelog.read({ topic, partition, fromOffset: 0n, signal })).endOffset);
-      this.#ends = await this.#endsOf(fenced, store, incarnations);`,
+      const ends = await endsToReach(parts, fenced);`,
     foundBy: { file: simulation, test: "no promise is broken when two nodes take mastership from each other" },
   },
   {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LogRecord, RecordHeaders } from "../../../../runtime/changelog/changelog.js";
 import { silentLogger } from "../../../../runtime/core/logger.js";
+import { MemoryMemStore } from "../../../../runtime/memstore/memory-memstore.js";
 import type { PartitionStore } from "../../../../runtime/memstore/memstore.js";
 import { rowVersion } from "../../../../runtime/state/access.js";
 import { MovableClock } from "../../../../runtime/testing/movable-clock.js";
@@ -134,6 +135,18 @@ describe("restore", () => {
     await (await storeOf(on)).clear();
     const again = await openNode(on);
     expect(await again.counts.list({ limit: 100 }, soon)).toEqual([]);
+  });
+
+  it("P7: a memstore of a topic that was made anew, with as many records at least, is cleared and filled from it", async () => {
+    const { on, node } = await started();
+    await node.router.stop();
+    on.storage.topics.delete(topic);
+    const filling = await openNode({ ...on, memstore: new MemoryMemStore() }, { changelog: otherIncarnations });
+    for (let at = 0; at < 5; at++) await filling.counts.put(filling.counts.address(`n${at}`), value(at), soon);
+    await filling.router.stop();
+    const again = await openNode(on, { changelog: otherIncarnations });
+    const listed = await again.counts.list({ limit: 100 }, soon);
+    expect(listed.map(({ address }) => address.ordered)).toEqual(["n0", "n1", "n2", "n3", "n4"]);
   });
 
   it("P7: a memstore without rows of a topic that was made anew is cleared: there is nothing to lose", async () => {
