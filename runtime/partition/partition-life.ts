@@ -174,15 +174,15 @@ export class PartitionLife {
       this.#cycle.to("fencing");
       const writer = random.bits64();
       const own = plan.ownStores.map(({ topic }) => topic);
-      const { epoch: asked } = mastership;
-      log = own.length === 0 ? noLog : await changelog.open({ topics: own, partition, epoch: asked, writer });
+      const { epoch } = mastership;
+      log = own.length === 0 ? noLog : await changelog.open({ topics: own, partition, epoch, writer });
       const { incarnations } = topics;
       const parts = { ...this.#parts, store, incarnations, errors: this.errors, lag: this.#lag, signal };
       const ends = await endsToReach(parts, await log.fence(signal));
       this.#cycle.to("restoring");
       const restored = await catchUp(parts, ends);
       this.#epochs.checkRival(restored.progress.epoch);
-      const refusal = this.#epochs.refusal(restored.progress.epoch, mastership.epoch);
+      const refusal = this.#epochs.refusal(restored.progress.epoch, epoch);
       if (refusal !== undefined) return { is: "deposed", error: refusal };
       const end = await this.#serve({ store, log, mastership, writer, restored });
       this.#epochs.checkRival(restored.progress.epoch);

@@ -34,6 +34,13 @@ export interface Leader {
   readonly brokerId: number;
   readonly leaderEpoch: number;
   readonly topicId: Buffer;
+  /** The same as the port names it: made once, since every read and append compares it. */
+  readonly incarnation: string;
+}
+
+/** A topic's id as the port names it. */
+export function incarnationOf(topicId: Buffer): string {
+  return topicId.toString("base64url");
 }
 
 /** Time for a broker to take a connection, or to say what it knows, before another is asked, ms. */
@@ -212,7 +219,12 @@ export class KafkaCluster {
         if (isOld) continue;
         if (leader < 0) this.#leaders.delete(name);
         else if (isAnew || known?.brokerId !== leader || known.leaderEpoch !== leaderEpoch)
-          this.#leaders.set(name, { brokerId: leader, leaderEpoch, topicId: topic.id });
+          this.#leaders.set(name, {
+            brokerId: leader,
+            leaderEpoch,
+            topicId: topic.id,
+            incarnation: incarnationOf(topic.id),
+          });
       }
     }
   }

@@ -16,12 +16,12 @@ import type {
 } from "../changelog.js";
 import { topicConflict, topicUnknown, unavailable } from "../topics.js";
 import { type BatchCompressor, type Compression, openBatchCompressor } from "./batch-compressor.js";
-import type { KafkaCluster } from "./cluster.js";
+import { incarnationOf, type KafkaCluster } from "./cluster.js";
 import { clusterOf, type KafkaConnection } from "./connection.js";
 import { type EnsureTopicsParts, ensureKafkaTopics, setBack } from "./ensure-topics.js";
 import { type KafkaLogRequest, KafkaPartitionLog } from "./kafka-partition-log.js";
 import type { KafkaParts } from "./kafka-parts.js";
-import { incarnationOf, KafkaReader } from "./kafka-reader.js";
+import { KafkaReader } from "./kafka-reader.js";
 import { ProduceLane } from "./produce-lane.js";
 import { KafkaTail } from "./tail.js";
 import type { KafkaTopicSettings } from "./topic-settings.js";

@@ -6,7 +6,7 @@ import { topicPartitionName, topicReplaced, unavailable } from "../topics.js";
 import type { FetchedPart } from "./api/fetch.js";
 import { earliestTime, latestTime, listOffsets } from "./api/list-offsets.js";
 import { walkBatches } from "./batch-walk.js";
-import type { KafkaCluster, Leader } from "./cluster.js";
+import { incarnationOf, type KafkaCluster, type Leader } from "./cluster.js";
 import type { Deadline } from "./deadline.js";
 import { codeText, isRefusedRight, kafkaCodes } from "./error-codes.js";
 import { FetchLane } from "./fetch-lane.js";
@@ -160,9 +160,9 @@ export class KafkaReader {
 
   #same(of: TopicPartition, leader: Leader): Leader {
     const expected = this.#expected(of);
-    const found = incarnationOf(leader.topicId);
-    if (expected === undefined) this.#incarnations.set(of.topic, found);
-    else if (expected !== found) throw topicReplaced(of.topic, "anew");
+    const { incarnation } = leader;
+    if (expected === undefined) this.#incarnations.set(of.topic, incarnation);
+    else if (expected !== incarnation) throw topicReplaced(of.topic, "anew");
     if (this.#resized.has(of.topic)) throw topicReplaced(of.topic, "resized");
     return leader;
   }
@@ -199,11 +199,6 @@ export class KafkaReader {
     }
     return lane;
   }
-}
-
-/** A topic's id as the port names it. */
-export function incarnationOf(topicId: Buffer): string {
-  return topicId.toString("base64url");
 }
 
 export function subjectOf({ topic, partition }: TopicPartition): string {

@@ -56,8 +56,7 @@ export class TopicWatch {
     for (let looks = 1; !signal.aborted; looks += 1) {
       await sleep(clock, lookMs, signal, { unref: true }).catch(() => undefined);
       if (signal.aborted) return;
-      // Brokers that do not answer are told of by whoever reads or writes.
-      await this.#look(looks % settingsEvery === 0).catch(() => undefined);
+      await this.#look(looks % settingsEvery === 0).catch((error: unknown) => this.#missed(error));
     }
   }
 
@@ -77,9 +76,16 @@ export class TopicWatch {
       await setBack(own);
       this.#told.delete("");
     } catch (error) {
-      if (isAffinityError(error) && error.code === "CONFIG_INVALID")
-        this.#tell("", messageOf(error), "a topic's settings were changed, and cannot be set back");
+      if (!isAffinityError(error) || error.code !== "CONFIG_INVALID") throw error;
+      this.#tell("", messageOf(error), "a topic's settings were changed, and cannot be set back");
     }
+  }
+
+  #missed(error: unknown): void {
+    // Brokers that do not answer are told of by whoever reads or writes.
+    const isTold = isAffinityError(error) && error.code === "CHANGELOG_UNAVAILABLE";
+    if (!isTold && !this.#closed.signal.aborted)
+      this.#tell("", messageOf(error), "the topics in use could not be looked at");
   }
 
   #tell(topic: string, reason: string, text: string): void {
